@@ -1,0 +1,21 @@
+//! Requests and responses of `/api/v1/**`, one file per resource, used by both sides.
+
+pub mod deliveries;
+pub mod events;
+pub mod extension_events;
+pub mod installations;
+pub mod secrets;
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of a write that has nothing to return; never an empty body, which some SDKs refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// Always `true`.
+    pub ok: bool,
+}
+
+impl Done {
+    /// `{"ok": true}`.
+    pub const OK: Self = Self { ok: true };
+}

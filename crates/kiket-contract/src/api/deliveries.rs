@@ -1,0 +1,118 @@
+//! `GET /api/v1/deliveries/{id}`: one delivery with everything that happened to it.
+//!
+//! The API, the command line and `kiket dev` show the same object.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
+
+/// The path of the collection, [`crate::route::API`] included.
+pub const PATH: &str = "/api/v1/deliveries";
+
+/// One event to one installation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id, the `X-Kiket-Invocation` of each attempt.
+    pub id: DeliveryId,
+    /// The event.
+    pub event_id: EventId,
+    /// The event's name.
+    pub event: String,
+    /// The version it was delivered in.
+    pub event_version: String,
+    /// Where it goes.
+    pub installation_id: InstallationId,
+    /// The manifest's id of the extension.
+    pub extension_id: String,
+    /// Where the event happened.
+    pub organization_id: OrganizationId,
+    /// Where the event happened.
+    pub project_id: ProjectId,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it stands there: what the last attempt met, in one line.
+    pub diagnostics: Option<String>,
+    /// The delivery that this one repeats on an operator's wish.
+    pub redelivery_of: Option<DeliveryId>,
+    /// Every attempt, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// Every call that the extension made with this delivery's token, oldest first.
+    pub callbacks: Vec<Callback>,
+    /// When it is tried next.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When its event was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Status {
+    /// Waiting for its first attempt.
+    Queued,
+    /// An attempt is under way.
+    Delivering,
+    /// Waiting for another attempt.
+    Retrying,
+    /// An attempt was answered with 2xx.
+    Delivered,
+    /// No attempt will follow.
+    Failed,
+    /// An operator ended it.
+    Cancelled,
+}
+
+impl Status {
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Failed | Self::Cancelled)
+    }
+
+    /// The status as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivering => "delivering",
+            Self::Retrying => "retrying",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// One POST of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Its number, from 1; a number is skipped when a node died before it could record.
+    pub number: i64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// The answer's status, if there was an answer.
+    pub status_code: Option<u16>,
+    /// What went wrong, if anything did.
+    pub error: Option<String>,
+    /// The answer's body as text, bounded, without secrets.
+    pub response: Option<String>,
+}
+
+/// One call that an extension made with a delivery's runtime token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    /// The HTTP method.
+    pub method: String,
+    /// The path, without a query.
+    pub path: String,
+    /// What was answered.
+    pub status_code: u16,
+    /// When it was answered.
+    pub at: Timestamp,
+}

@@ -1,0 +1,57 @@
+//! `POST /api/v1/extensions/{extension_id}/secrets/{key}`: an extension stores a secret.
+
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::route::{API, segment};
+use crate::secret::Secret;
+
+/// The longest key of a secret.
+pub const LONGEST_KEY: usize = 128;
+
+/// The largest total of an installation's secrets, keys and values, in bytes. It keeps every
+/// delivery's body under the 100 000 bytes that all SDKs can take.
+pub const LARGEST_TOTAL: usize = 24 * 1024;
+
+/// The path of one secret, [`API`] included.
+#[must_use]
+pub fn path(extension_id: &str, key: &str) -> String {
+    format!(
+        "{API}/extensions/{}/secrets/{}",
+        segment(extension_id),
+        segment(key)
+    )
+}
+
+/// Whether a text can be a secret's key: 1 to 128 of `[A-Za-z0-9._-]`.
+#[must_use]
+pub fn is_valid_key(key: &str) -> bool {
+    (1..=LONGEST_KEY).contains(&key.len())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// The body of a write: `{"value": "…"}`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SetSecret {
+    /// The new value.
+    pub value: Secret,
+}
+
+impl SetSecret {
+    /// A write of this value.
+    #[must_use]
+    pub fn new(value: Secret) -> Self {
+        Self { value }
+    }
+}
+
+/// Writing a secret is this request's purpose, so it is the one type that shows one.
+impl Serialize for SetSecret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_struct("SetSecret", 1)?;
+        body.serialize_field("value", self.value.expose())?;
+        body.end()
+    }
+}

@@ -1,0 +1,79 @@
+//! The platform's key set, served at [`crate::route::JWKS`].
+//!
+//! Every member that the other SDKs look at is always present, and the key that signs now comes
+//! first: one SDK takes the first key whatever the token's `kid` says.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+/// A set of public keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwkSet {
+    /// The keys, the one that signs now first.
+    pub keys: Vec<Jwk>,
+}
+
+/// One public key on P-256, for ES256 signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jwk {
+    /// Always `EC`.
+    pub kty: String,
+    /// Always `P-256`.
+    pub crv: String,
+    /// The point's x coordinate, 32 bytes in base64url.
+    pub x: String,
+    /// The point's y coordinate, 32 bytes in base64url.
+    pub y: String,
+    /// The key's id, named by the header of each token that it signed.
+    pub kid: String,
+    /// Always `ES256`.
+    pub alg: String,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub usage: String,
+}
+
+const COORDINATE: usize = 32;
+/// First byte of an uncompressed point (SEC 1, section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+impl Jwk {
+    /// The key with this uncompressed point; its id is its thumbprint (RFC 7638).
+    pub(crate) fn from_point(point: &[u8]) -> Option<Self> {
+        let coordinates = point.strip_prefix(&[UNCOMPRESSED])?;
+        if coordinates.len() != 2 * COORDINATE {
+            return None;
+        }
+        let (x, y) = coordinates.split_at(COORDINATE);
+        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(<sha2::Sha256 as sha2::Digest>::digest(canonical));
+        let [kty, crv, alg, usage] = ["EC", "P-256", "ES256", "sig"].map(str::to_owned);
+        Some(Self {
+            kty,
+            crv,
+            x,
+            y,
+            kid,
+            alg,
+            usage,
+        })
+    }
+
+    /// The uncompressed point, if this is a P-256 signature key with sound coordinates.
+    pub(crate) fn point(&self) -> Option<Vec<u8>> {
+        if self.kty != "EC" || self.crv != "P-256" || self.alg != "ES256" || self.usage != "sig" {
+            return None;
+        }
+        let mut point = vec![UNCOMPRESSED];
+        for coordinate in [&self.x, &self.y] {
+            let bytes = URL_SAFE_NO_PAD.decode(coordinate).ok()?;
+            if bytes.len() != COORDINATE {
+                return None;
+            }
+            point.extend(bytes);
+        }
+        Some(point)
+    }
+}

@@ -1,0 +1,2 @@
+//! Attribute macros.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The sample extension.
+fn main() {}
