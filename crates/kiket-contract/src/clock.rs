@@ -36,9 +36,7 @@ impl Clock {
     /// A clock that stands still until [`Clock::advance`] moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(
-            start.as_millisecond(),
-        ))))
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millisecond()))))
     }
 
     /// The time now, in UTC. A manual clock counts whole milliseconds.

@@ -46,10 +46,7 @@ impl Name {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         text.len() <= LONGEST
             && text.bytes().all(inner)
-            && text
-                .bytes()
-                .next()
-                .is_some_and(|first| first.is_ascii_alphanumeric())
+            && text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
     }
 }
 
@@ -132,10 +129,7 @@ mod tests {
     #[test]
     fn every_entry_has_a_valid_name_and_a_sample_without_reserved_members() {
         for entry in catalogue() {
-            assert!(
-                Name::is_valid(entry.event) && Name::is_valid(entry.version),
-                "{entry:?}"
-            );
+            assert!(Name::is_valid(entry.event) && Name::is_valid(entry.version), "{entry:?}");
             let sample = entry.sample();
             assert!(!sample.is_empty(), "{} {}", entry.event, entry.version);
             for reserved in crate::payload::RESERVED {
@@ -151,9 +145,7 @@ mod tests {
             assert!(Name::is_valid(good), "{good}");
         }
         let too_long = "a".repeat(129);
-        for bad in [
-            "", ".", "..", "-a", "_a", "a/b", "a b", "ä", "a%2Fb", &too_long,
-        ] {
+        for bad in ["", ".", "..", "-a", "_a", "a/b", "a b", "ä", "a%2Fb", &too_long] {
             assert!(!Name::is_valid(bad), "{bad}");
         }
     }

@@ -50,15 +50,7 @@ impl Jwk {
         let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(<sha2::Sha256 as sha2::Digest>::digest(canonical));
         let [kty, crv, alg, usage] = ["EC", "P-256", "ES256", "sig"].map(str::to_owned);
-        Some(Self {
-            kty,
-            crv,
-            x,
-            y,
-            kid,
-            alg,
-            usage,
-        })
+        Some(Self { kty, crv, x, y, kid, alg, usage })
     }
 
     /// The uncompressed point, if this is a P-256 signature key with sound coordinates.

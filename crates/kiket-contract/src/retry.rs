@@ -55,10 +55,7 @@ pub struct Schedule {
 impl Default for Schedule {
     /// 10 seconds, then 20, 40, 80 and 160: six calls in all.
     fn default() -> Self {
-        Self {
-            base: Duration::from_secs(10),
-            retries: 5,
-        }
+        Self { base: Duration::from_secs(10), retries: 5 }
     }
 }
 
@@ -77,9 +74,7 @@ impl Schedule {
         if failed > self.retries {
             return None;
         }
-        let doubled = self
-            .base
-            .saturating_mul(1 << failed.saturating_sub(1).min(16));
+        let doubled = self.base.saturating_mul(1 << failed.saturating_sub(1).min(16));
         let spread = doubled.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
         Some(spread.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)))
     }
@@ -94,9 +89,7 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = header.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = rfc2822::DateTimeParser::new()
-        .parse_timestamp(header)
-        .ok()?;
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
 }
 
@@ -104,16 +97,11 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    const SCHEDULE: Schedule = Schedule {
-        base: Duration::from_secs(10),
-        retries: 5,
-    };
+    const SCHEDULE: Schedule = Schedule { base: Duration::from_secs(10), retries: 5 };
 
     #[test]
     fn waits_double_and_end_after_the_last_retry() {
-        let waits: Vec<_> = (1..=6)
-            .map(|failed| SCHEDULE.delay(failed, 0.5, None))
-            .collect();
+        let waits: Vec<_> = (1..=6).map(|failed| SCHEDULE.delay(failed, 0.5, None)).collect();
         let expected = [10, 20, 40, 80, 160].map(|s| Some(Duration::from_secs(s)));
         assert_eq!(waits[..5], expected);
         assert_eq!(waits[5], None);

@@ -12,11 +12,7 @@ pub const API: &str = "/api/v1";
 const WEBHOOKS: &str = "webhooks";
 const VERSION: &str = "v";
 
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// One path segment, percent-encoded; `.` and `..` can not climb.
 ///
@@ -39,11 +35,7 @@ pub fn segment(text: &str) -> String {
 /// The path of an extension that takes one event: `/v/{version}/webhooks/{event}`.
 #[must_use]
 pub fn webhook(event: &str, version: &str) -> String {
-    format!(
-        "/{VERSION}/{}/{WEBHOOKS}/{}",
-        segment(version),
-        segment(event)
-    )
+    format!("/{VERSION}/{}/{WEBHOOKS}/{}", segment(version), segment(event))
 }
 
 /// What a webhook path says: the event and, in the versioned form, the version.

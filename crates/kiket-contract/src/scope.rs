@@ -60,9 +60,5 @@ pub fn missing<'a>(granted: &[String], required: &[&'a str]) -> Vec<&'a str> {
         return Vec::new();
     }
     let granted: Vec<String> = granted.iter().map(|scope| normal(scope)).collect();
-    required
-        .iter()
-        .copied()
-        .filter(|scope| !granted.contains(&normal(scope)))
-        .collect()
+    required.iter().copied().filter(|scope| !granted.contains(&normal(scope))).collect()
 }

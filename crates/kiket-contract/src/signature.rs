@@ -25,6 +25,33 @@ pub enum SigningForm {
     Body,
 }
 
+impl SigningForm {
+    /// The form as it stands on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Timestamped => "timestamped",
+            Self::Body => "body",
+        }
+    }
+
+    /// Reads [`SigningForm::as_str`] back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Timestamped, Self::Body].into_iter().find(|form| form.as_str() == text)
+    }
+
+    /// What an extension written with this SDK can verify, by the manifest's `sdk`: the Python SDK
+    /// and receivers that follow the delivery contract to the letter sign the body alone.
+    #[must_use]
+    pub fn for_sdk(sdk: Option<&str>) -> Self {
+        match sdk {
+            Some("ruby" | "node" | "java" | "dotnet" | "go" | "rust") => Self::Timestamped,
+            _ => Self::Body,
+        }
+    }
+}
+
 /// Signs and verifies with one delivery secret. The keyed state is made once and copied per use.
 ///
 /// ```
@@ -90,9 +117,7 @@ impl Signer {
             Ok(decoded) if decoded.len() == LENGTH => {}
             _ => return Err(SignatureError::Malformed),
         }
-        self.over(timestamp, body)
-            .verify_slice(&bytes)
-            .map_err(|_| SignatureError::Mismatch)
+        self.over(timestamp, body).verify_slice(&bytes).map_err(|_| SignatureError::Mismatch)
     }
 }
 
@@ -124,19 +149,8 @@ mod tests {
         let hex = signer.sign(None, b"{}");
         assert!(signer.verify(&format!("sha256={hex}"), None, b"{}").is_ok());
         assert!(signer.verify(&hex.to_uppercase(), None, b"{}").is_ok());
-        for bad in [
-            "",
-            "sha256=",
-            &hex[..62],
-            &hex[..63],
-            &format!("{hex}00"),
-            "zz",
-        ] {
-            assert_eq!(
-                signer.verify(bad, None, b"{}"),
-                Err(SignatureError::Malformed),
-                "{bad}"
-            );
+        for bad in ["", "sha256=", &hex[..62], &hex[..63], &format!("{hex}00"), "zz"] {
+            assert_eq!(signer.verify(bad, None, b"{}"), Err(SignatureError::Malformed), "{bad}");
         }
     }
 

@@ -146,10 +146,7 @@ impl SigningKey {
     /// When the machine gives no randomness for the signature.
     pub fn mint(&self, claims: &Claims) -> Result<Secret, KeyError> {
         const UNWRITABLE: KeyError = KeyError("the claims can not be written as JSON");
-        let header = Header {
-            alg: ALGORITHM.into(),
-            kid: self.jwk.kid.as_str().into(),
-        };
+        let header = Header { alg: ALGORITHM.into(), kid: self.jwk.kid.as_str().into() };
         let mut token =
             URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| UNWRITABLE)?);
         token.push('.');
@@ -167,9 +164,7 @@ impl SigningKey {
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.jwk.kid)
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("kid", &self.jwk.kid).finish_non_exhaustive()
     }
 }
 
@@ -201,12 +196,10 @@ pub fn verify(
     issuer: &str,
     now: Timestamp,
 ) -> Result<Claims, TokenError> {
-    let (signed, signature) = token
-        .rsplit_once('.')
-        .ok_or(TokenError::Malformed("it has no signature"))?;
-    let (header, claims) = signed
-        .split_once('.')
-        .ok_or(TokenError::Malformed("it has no claims"))?;
+    let (signed, signature) =
+        token.rsplit_once('.').ok_or(TokenError::Malformed("it has no signature"))?;
+    let (header, claims) =
+        signed.split_once('.').ok_or(TokenError::Malformed("it has no claims"))?;
     let header = decode(header, "its header is no base64url")?;
     let header: Header<'_> = serde_json::from_slice(&header)
         .map_err(|_| TokenError::Malformed("its header lacks `alg` or `kid`"))?;
@@ -242,9 +235,7 @@ fn check(claims: Claims, issuer: &str, now: Timestamp) -> Result<Claims, TokenEr
 }
 
 fn decode(part: &str, otherwise: &'static str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| TokenError::Malformed(otherwise))
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed(otherwise))
 }
 
 #[cfg(test)]
@@ -293,20 +284,12 @@ mod tests {
         let (key, pkcs8) = SigningKey::generate().unwrap();
         let (other, _) = SigningKey::generate().unwrap();
         let token = key.mint(&claims()).unwrap();
-        assert_eq!(
-            refused(token.expose(), &other, 1_200),
-            TokenError::UnknownKey
-        );
+        assert_eq!(refused(token.expose(), &other, 1_200), TokenError::UnknownKey);
         let mut posing = other.jwk().clone();
         posing.kid.clone_from(&key.jwk().kid);
         let forged = verify(token.expose(), &[posing], ISSUER, at(1_200));
         assert_eq!(forged.unwrap_err(), TokenError::Signature);
-        let elsewhere = verify(
-            token.expose(),
-            &[key.jwk().clone()],
-            "example.com",
-            at(1_200),
-        );
+        let elsewhere = verify(token.expose(), &[key.jwk().clone()], "example.com", at(1_200));
         assert_eq!(elsewhere.unwrap_err(), TokenError::Issuer);
 
         let (_, rest) = token.expose().split_once('.').unwrap();
@@ -322,24 +305,13 @@ mod tests {
     fn a_claim_of_the_wrong_kind_is_malformed_even_when_signed() {
         let (key, _) = SigningKey::generate().unwrap();
         let rng = SystemRandom::new();
-        for wrong in [
-            r#"{"scopes":"ext.api.write"}"#,
-            r#"{"iss":"kiket.dev"}"#,
-            "[]",
-            "null",
-        ] {
+        for wrong in [r#"{"scopes":"ext.api.write"}"#, r#"{"iss":"kiket.dev"}"#, "[]", "null"] {
             let header = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, key.jwk().kid);
-            let signed = format!(
-                "{}.{}",
-                URL_SAFE_NO_PAD.encode(header),
-                URL_SAFE_NO_PAD.encode(wrong)
-            );
+            let signed =
+                format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(wrong));
             let signature = key.pair.sign(&rng, signed.as_bytes()).unwrap();
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
-            assert!(
-                matches!(refused(&token, &key, 1_200), TokenError::Malformed(_)),
-                "{wrong}"
-            );
+            assert!(matches!(refused(&token, &key, 1_200), TokenError::Malformed(_)), "{wrong}");
         }
     }
 

@@ -1,2 +1,45 @@
-//! Not written yet.
+//! The platform's side of the delivery contract, as a library.
+//!
+//! A [`Platform`] accepts events, keeps them in an embedded database, delivers them signed to the
+//! installed extensions, tries again what failed, and serves the API that extensions call back into
+//! with the runtime token of their delivery.
+//!
+//! ```no_run
+//! use kiket_platform::{Config, Platform};
+//!
+//! # async fn run() -> Result<(), kiket_platform::Error> {
+//! let platform = Platform::start(Config::new("data")).await?;
+//! println!("listening on {}", platform.url());
+//! platform.shutdown().await;
+//! # Ok(()) }
+//! ```
+//!
+//! Data goes one way. `http` parses a request, calls one service (`installations`, `events`,
+//! `secrets`, …) and renders its answer; services know no HTTP; `store` knows no services.
+
 #![forbid(unsafe_code)]
+
+mod config;
+mod core;
+mod delivery;
+mod error;
+mod events;
+mod extension_events;
+mod happening;
+mod http;
+mod installations;
+mod outbound;
+mod platform;
+mod private_file;
+mod secrets;
+mod store;
+mod tokens;
+
+pub use config::Config;
+pub use error::Error;
+pub use happening::Happening;
+pub use outbound::address::AddressError;
+pub use platform::Platform;
+pub use secrets::master_key::MasterKeyError;
+pub use secrets::seal::SealError;
+pub use store::StoreError;

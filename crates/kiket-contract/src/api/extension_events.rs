@@ -7,11 +7,7 @@ use serde_json::Value;
 /// The path for an extension, [`crate::route::API`] included.
 #[must_use]
 pub fn path(extension_id: &str) -> String {
-    format!(
-        "{}/extensions/{}/events",
-        crate::route::API,
-        crate::route::segment(extension_id)
-    )
+    format!("{}/extensions/{}/events", crate::route::API, crate::route::segment(extension_id))
 }
 
 /// What an extension logs.

@@ -76,10 +76,6 @@ impl Serialize for Installed {
             delivery_secret: &'a str,
         }
         let delivery_secret = self.delivery_secret.expose();
-        Shown {
-            installation: &self.installation,
-            delivery_secret,
-        }
-        .serialize(serializer)
+        Shown { installation: &self.installation, delivery_secret }.serialize(serializer)
     }
 }

@@ -16,20 +16,14 @@ pub const LARGEST_TOTAL: usize = 24 * 1024;
 /// The path of one secret, [`API`] included.
 #[must_use]
 pub fn path(extension_id: &str, key: &str) -> String {
-    format!(
-        "{API}/extensions/{}/secrets/{}",
-        segment(extension_id),
-        segment(key)
-    )
+    format!("{API}/extensions/{}/secrets/{}", segment(extension_id), segment(key))
 }
 
 /// Whether a text can be a secret's key: 1 to 128 of `[A-Za-z0-9._-]`.
 #[must_use]
 pub fn is_valid_key(key: &str) -> bool {
     (1..=LONGEST_KEY).contains(&key.len())
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// The body of a write: `{"value": "…"}`.

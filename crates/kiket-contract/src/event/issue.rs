@@ -90,12 +90,7 @@ mod tests {
         for entry in EVENTS {
             let sample = Value::from(entry.sample());
             let payload: IssueCreated = serde_json::from_value(sample.clone()).unwrap();
-            assert_eq!(
-                serde_json::to_value(payload).unwrap(),
-                sample,
-                "{}",
-                entry.version
-            );
+            assert_eq!(serde_json::to_value(payload).unwrap(), sample, "{}", entry.version);
         }
     }
 }

@@ -1,0 +1,43 @@
+//! What every service works with: one platform's parts, shared by its worker and its API.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kiket_contract::clock::Clock;
+use kiket_contract::retry::Schedule;
+use kiket_contract::secret::Secret;
+use tokio::sync::{Notify, broadcast};
+
+use crate::happening::Happening;
+use crate::outbound::Outbound;
+use crate::secrets::seal::Sealer;
+use crate::store::Store;
+use crate::tokens::Tokens;
+
+pub(crate) type Shared = Arc<Core>;
+
+pub(crate) struct Core {
+    pub(crate) store: Store,
+    pub(crate) sealer: Sealer,
+    pub(crate) tokens: Tokens,
+    pub(crate) outbound: Outbound,
+    pub(crate) schedule: Schedule,
+    pub(crate) clock: Clock,
+    pub(crate) admin_token: Secret,
+    /// The origin that extensions reach the API at.
+    pub(crate) url: String,
+    /// Rings when a delivery may be due.
+    pub(crate) wake: Notify,
+    pub(crate) happenings: broadcast::Sender<Happening>,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Tells whoever watches; nobody has to.
+    pub(crate) fn tell(&self, happening: Happening) {
+        let _ = self.happenings.send(happening);
+    }
+}

@@ -1,0 +1,20 @@
+//! Delivering: an accepted event reaches every installation that wants it at least once, or ends
+//! in a recorded failure.
+//!
+//! The cast, in the order in which a delivery meets it:
+//!
+//! - [`plan`] decides who gets an event, inside the transaction that accepts it;
+//! - [`worker`] claims what is due under a lease and keeps a bounded number of attempts going;
+//! - [`attempt`] makes one POST: body, secrets, token, signature, deadline, bounded answer;
+//! - [`policy`] says what the outcome means: done, over, or when to try again.
+//!
+//! What survives a crash is what the store holds. An event and its deliveries commit together, an
+//! attempt and the state it leads to commit together, and a claim is a lease that runs out by
+//! itself. So a node that dies in the middle of an attempt causes a repetition, never a loss:
+//! leases only make duplicates rare, and receivers tell them by the delivery's id.
+
+pub(crate) mod attempt;
+pub(crate) mod plan;
+pub(crate) mod policy;
+mod redact;
+pub(crate) mod worker;

@@ -1,0 +1,120 @@
+//! What an attempt's outcome means for its delivery.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use kiket_contract::retry::{Meaning, Schedule};
+
+use crate::store::deliveries::Next;
+
+/// What an attempt met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// An answer whose body was read as far as it is kept.
+    Answered { status: u16, retry_after: Option<Duration>, body: String },
+    /// No whole answer in time.
+    TimedOut { after_ms: u64 },
+    /// The connection could not be made or broke.
+    Unreachable { reason: String },
+    /// The address may not be reached.
+    Refused { reason: String },
+    /// The attempt could not be made for a reason on the platform's side.
+    NotMade { reason: String },
+}
+
+impl Outcome {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Answered { status, .. } => Meaning::of(*status),
+            Self::TimedOut { .. } | Self::Unreachable { .. } | Self::NotMade { .. } => {
+                Meaning::Retryable
+            }
+            Self::Refused { .. } => Meaning::Permanent,
+        }
+    }
+
+    /// What went wrong, in one line for the extension's author; `None` when nothing did.
+    pub(crate) fn error(&self) -> Option<String> {
+        match self {
+            Self::Answered { status, .. } => match Meaning::of(*status) {
+                Meaning::Delivered => None,
+                Meaning::Retryable => Some(format!("the extension answered {status}")),
+                Meaning::Permanent => {
+                    Some(format!("the extension answered {status}, which is final"))
+                }
+            },
+            Self::TimedOut { after_ms } => Some(format!("no answer within {after_ms} ms")),
+            Self::Unreachable { reason } => Some(format!("no connection: {reason}")),
+            Self::Refused { reason } => Some(format!("not sent: {reason}")),
+            Self::NotMade { reason } => Some(format!("not sent: {reason}")),
+        }
+    }
+}
+
+/// Where a delivery stands after an attempt. `earlier` counts the attempts recorded before it.
+pub(crate) fn next(
+    outcome: &Outcome,
+    earlier: u32,
+    schedule: Schedule,
+    jitter: f64,
+    now: Timestamp,
+) -> Next {
+    match outcome.meaning() {
+        Meaning::Delivered => Next::Delivered,
+        Meaning::Permanent => Next::Failed,
+        Meaning::Retryable => {
+            let asked = match outcome {
+                Outcome::Answered { retry_after, .. } => *retry_after,
+                _ => None,
+            };
+            match schedule.delay(earlier + 1, jitter, asked) {
+                Some(wait) => Next::RetryAt(
+                    now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(1)),
+                ),
+                None => Next::Failed,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(outcome: &Outcome, earlier: u32) -> Next {
+        next(outcome, earlier, Schedule::default(), 0.5, Timestamp::UNIX_EPOCH)
+    }
+
+    fn answered(status: u16) -> Outcome {
+        Outcome::Answered { status, retry_after: None, body: String::new() }
+    }
+
+    #[test]
+    fn each_outcome_leads_where_the_contract_says() {
+        let soon = Next::RetryAt(Timestamp::from_second(10).unwrap());
+        let reason = String::from("x");
+        for (outcome, expected) in [
+            (answered(200), Next::Delivered),
+            (answered(204), Next::Delivered),
+            (answered(301), Next::Failed),
+            (answered(400), Next::Failed),
+            (answered(401), Next::Failed),
+            (answered(404), Next::Failed),
+            (answered(429), soon),
+            (answered(500), soon),
+            (answered(503), soon),
+            (Outcome::TimedOut { after_ms: 10_000 }, soon),
+            (Outcome::Unreachable { reason: reason.clone() }, soon),
+            (Outcome::NotMade { reason: reason.clone() }, soon),
+            (Outcome::Refused { reason }, Next::Failed),
+        ] {
+            assert_eq!(after(&outcome, 0), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn the_sixth_failure_is_the_last() {
+        assert_eq!(after(&answered(500), 4), Next::RetryAt(Timestamp::from_second(160).unwrap()));
+        assert_eq!(after(&answered(500), 5), Next::Failed);
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong on the platform, as facts of the domain; `http` gives each its status.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use kiket_contract::id::{OrganizationId, ProjectId};
+
+use crate::outbound::address::AddressError;
+use crate::secrets::master_key::MasterKeyError;
+use crate::secrets::seal::SealError;
+use crate::store::StoreError;
+
+/// What can go wrong on the platform.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The manifest can not be read.
+    #[error("the manifest can not be used: {0}")]
+    Manifest(#[from] kiket_manifest::Error),
+    /// The manifest leaves something open that has to be known to install it.
+    #[error("the manifest's {member} {problem}")]
+    ManifestMember {
+        /// The member's path.
+        member: String,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// Deliveries may not go to the callback URL.
+    #[error("deliveries can not go to the callback URL: {0}")]
+    CallbackUrl(#[from] AddressError),
+    /// A delivery secret without a character.
+    #[error("the delivery secret is empty: leave it out to have one made")]
+    EmptyDeliverySecret,
+    /// The project is another organisation's.
+    #[error("project {project} belongs to organisation {owner}")]
+    ProjectElsewhere {
+        /// The project.
+        project: ProjectId,
+        /// Whose it is.
+        owner: OrganizationId,
+    },
+    /// Nobody has named the project yet.
+    #[error("project {project} is not known: name its `organization_id` once, or install into it")]
+    UnknownProject {
+        /// The project.
+        project: ProjectId,
+    },
+    /// The payload has a member that the delivery's envelope has.
+    #[error("the payload's member `{member}` is reserved for the delivery: rename it")]
+    ReservedMember {
+        /// The member.
+        member: String,
+    },
+    /// The payload is larger than it may be.
+    #[error(
+        "the payload has {size} bytes, at most {most} are allowed: put large material behind a URL"
+    )]
+    PayloadTooLarge {
+        /// Its size in bytes of JSON.
+        size: usize,
+        /// The largest size.
+        most: usize,
+    },
+    /// The key can not name a secret.
+    #[error(
+        "`{key}` can not name a secret: 1 to 128 letters, digits, dots, dashes and underscores"
+    )]
+    SecretKey {
+        /// The key, cut off at 128 characters.
+        key: String,
+    },
+    /// The installation's secrets are larger than they may be.
+    #[error("an installation's secrets may have {most} bytes in all, keys and values")]
+    TooManySecrets {
+        /// The largest total.
+        most: usize,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A sealed value does not open.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// There is no master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// A token can not be signed.
+    #[error("a runtime token can not be made: {0}")]
+    Token(#[from] kiket_contract::token::KeyError),
+    /// A file of the data directory can not be used.
+    #[error("{} can not be used: {source}", path.display())]
+    DataDir {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another process uses the data directory.
+    #[error("{} is in use by another Kiket: stop it, or choose another data directory", path.display())]
+    DataDirInUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The address is taken or not ours.
+    #[error("can not listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The machine's TLS root certificates can not be read.
+    #[error("the machine's root certificates can not be read: {source}")]
+    Roots {
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The machine gives no randomness.
+    #[error("the machine gave no randomness")]
+    NoRandomness,
+}

@@ -1,0 +1,38 @@
+//! What operators call, each call with the admin token.
+
+mod deliveries;
+mod events;
+mod installations;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kiket_contract::api;
+use kiket_contract::secret::Secret;
+
+use super::error::ApiError;
+use crate::core::Shared;
+
+pub(super) fn router(core: &Shared) -> Router<Shared> {
+    Router::new()
+        .route(api::installations::PATH, post(installations::install))
+        .route(api::events::PATH, post(events::accept))
+        .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
+        .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
+}
+
+async fn authorize(State(core): State<Shared>, request: Request, next: Next) -> Response {
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .map(Secret::from);
+    if token.as_ref() == Some(&core.admin_token) {
+        next.run(request).await
+    } else {
+        ApiError::NotTheOperator.into_response()
+    }
+}

@@ -1,0 +1,144 @@
+//! The one place where an error gets its status, code and words for the caller.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kiket_contract::response::ErrorBody;
+use serde_json::json;
+use tracing::error;
+
+use crate::error::Error;
+use crate::tokens::Unauthorized;
+
+/// What a request can meet.
+#[derive(Debug)]
+pub(super) enum ApiError {
+    NoRoute,
+    NoMethod,
+    /// No such delivery, by its id.
+    NoDelivery(String),
+    BodyTooLarge,
+    BodyUnreadable,
+    BodySyntax(serde_json::Error),
+    BodyShape(serde_json::Error),
+    /// No credential, or not the operator's.
+    NotTheOperator,
+    /// No runtime token.
+    NoToken,
+    Token(Unauthorized),
+    MissingScopes {
+        required: Vec<String>,
+        missing: Vec<String>,
+    },
+    /// The path names another extension than the token.
+    OtherExtension {
+        token: String,
+    },
+    Domain(Error),
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, body) = self.render();
+        let mut response = status.into_response();
+        response.extensions_mut().insert(body);
+        response
+    }
+}
+
+impl ApiError {
+    fn render(self) -> (StatusCode, ErrorBody) {
+        match self {
+            Self::NoRoute => {
+                (StatusCode::NOT_FOUND, ErrorBody::new("no_route", "there is nothing at this path"))
+            }
+            Self::NoMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                ErrorBody::new("no_method", "this path takes other methods"),
+            ),
+            Self::NoDelivery(id) => (
+                StatusCode::NOT_FOUND,
+                ErrorBody::new("no_delivery", format!("there is no delivery `{id}`")),
+            ),
+            Self::BodyTooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorBody::new("body_too_large", "the request's body is larger than 1 MiB"),
+            ),
+            Self::BodyUnreadable => (
+                StatusCode::BAD_REQUEST,
+                ErrorBody::new("body_unreadable", "the request's body broke off"),
+            ),
+            Self::BodySyntax(reason) => (
+                StatusCode::BAD_REQUEST,
+                ErrorBody::new("body_not_json", format!("the request's body is no JSON: {reason}")),
+            ),
+            Self::BodyShape(reason) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorBody::new("body_shape", format!("the request's body does not fit: {reason}")),
+            ),
+            Self::NotTheOperator => (
+                StatusCode::UNAUTHORIZED,
+                ErrorBody::new("not_the_operator", "the admin token is missing or wrong")
+                    .with_message("send it as `Authorization: Bearer <token>`"),
+            ),
+            Self::NoToken => (
+                StatusCode::UNAUTHORIZED,
+                ErrorBody::new("no_runtime_token", "the runtime token is missing").with_message(
+                    "send the delivery's authentication.runtime_token as X-Kiket-Runtime-Token",
+                ),
+            ),
+            Self::Token(Unauthorized::Failed(error)) => domain(error),
+            Self::Token(reason) => (
+                StatusCode::UNAUTHORIZED,
+                ErrorBody::new("invalid_runtime_token", reason.to_string()),
+            ),
+            Self::MissingScopes { required, missing } => (
+                StatusCode::FORBIDDEN,
+                ErrorBody::new("missing_scopes", format!("missing scopes: {}", missing.join(", ")))
+                    .with_details(
+                        json!({ "required_scopes": required, "missing_scopes": missing }),
+                    ),
+            ),
+            Self::OtherExtension { token } => (
+                StatusCode::FORBIDDEN,
+                ErrorBody::new("other_extension", format!("the token is of extension `{token}`")),
+            ),
+            Self::Domain(error) => domain(error),
+        }
+    }
+}
+
+/// Exhaustive without a catch-all: a new error does not compile until it has its status.
+fn domain(error: Error) -> (StatusCode, ErrorBody) {
+    let (status, code) = match &error {
+        Error::Manifest(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
+        Error::ManifestMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
+        Error::CallbackUrl(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_callback_url"),
+        Error::EmptyDeliverySecret => (StatusCode::UNPROCESSABLE_ENTITY, "empty_delivery_secret"),
+        Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
+        Error::UnknownProject { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_project"),
+        Error::ReservedMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reserved_member"),
+        Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+        Error::SecretKey { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret_key"),
+        Error::TooManySecrets { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_secrets"),
+        Error::Store(_)
+        | Error::Seal(_)
+        | Error::MasterKey(_)
+        | Error::Token(_)
+        | Error::DataDir { .. }
+        | Error::DataDirInUse { .. }
+        | Error::Listen { .. }
+        | Error::Roots { .. }
+        | Error::NoRandomness => {
+            error!(%error, "a request failed on the platform's side");
+            let body = ErrorBody::new("internal", "the platform failed; its log says why");
+            return (StatusCode::INTERNAL_SERVER_ERROR, body);
+        }
+    };
+    (status, ErrorBody::new(code, error.to_string()))
+}

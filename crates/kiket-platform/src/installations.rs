@@ -1,0 +1,87 @@
+//! Installing an extension from its manifest.
+
+mod from_manifest;
+
+use kiket_contract::api::installations::{Installation, Installed, NewInstallation};
+use kiket_contract::api::secrets::LARGEST_TOTAL;
+use kiket_contract::id::InstallationId;
+use kiket_contract::secret::Secret;
+use kiket_contract::signature::SigningForm;
+
+use crate::core::Core;
+use crate::error::Error;
+use crate::secrets::seal::{Place, Sealer};
+use crate::secrets::{open_text, seal_secret};
+use crate::store::installations as rows;
+
+/// Sets an extension up in a project. The same extension in the same project is replaced in place:
+/// its waiting deliveries go to the new address.
+pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Installed, Error> {
+    let manifest = kiket_manifest::parse(&new.manifest)?;
+    let callback_url = from_manifest::callback_url(&manifest, new.callback_url.clone())?;
+    core.outbound.check(&callback_url)?;
+    let delivery_secret = from_manifest::delivery_secret(&manifest, new.delivery_secret.clone())?;
+    let row = rows::NewInstallation {
+        extension_id: manifest.id.clone(),
+        extension_version: manifest.version.clone(),
+        organization_id: new.organization_id,
+        project_id: new.project_id,
+        manifest: from_manifest::without_secrets(&manifest)?,
+        callback_url,
+        signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(manifest.sdk.as_deref())),
+        requested_secrets: manifest.secret_keys().map(str::to_owned).collect(),
+        scopes: from_manifest::scopes(&manifest),
+        hooks: from_manifest::hooks(&manifest)?,
+        now: core.now(),
+    };
+    let id = write(core, &row, &delivery_secret, &new).await?;
+    let installation = Installation {
+        id,
+        extension_id: row.extension_id,
+        extension_version: row.extension_version,
+        organization_id: row.organization_id,
+        project_id: row.project_id,
+        callback_url: row.callback_url,
+        signing: row.signing,
+        created_at: row.now,
+    };
+    Ok(Installed { installation, delivery_secret })
+}
+
+async fn write(
+    core: &Core,
+    row: &rows::NewInstallation,
+    delivery_secret: &Secret,
+    new: &NewInstallation,
+) -> Result<InstallationId, Error> {
+    let seal = |id: InstallationId| -> Result<_, Error> {
+        let secret = delivery_secret.expose().as_bytes();
+        let secrets = new.secrets.iter();
+        Ok(rows::SealedParts {
+            delivery_secret: core.sealer.seal(place(&id.to_string()), secret)?,
+            secrets: secrets
+                .map(|(key, value)| seal_secret(&core.sealer, id, key, value))
+                .collect::<Result<_, _>>()?,
+        })
+    };
+    match core.store.install(row, LARGEST_TOTAL, seal).await? {
+        rows::Written::As(id) => Ok(id),
+        rows::Written::ProjectOf(owner) => {
+            Err(Error::ProjectElsewhere { project: row.project_id, owner })
+        }
+        rows::Written::TooManySecrets => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
+    }
+}
+
+/// Opens an installation's delivery secret.
+pub(crate) fn open_delivery_secret(
+    sealer: &Sealer,
+    id: InstallationId,
+    sealed: &[u8],
+) -> Result<Secret, Error> {
+    Ok(open_text(sealer, place(&id.to_string()), sealed)?)
+}
+
+fn place(row: &str) -> Place<'_> {
+    Place { table: "installations", row, column: "sealed_delivery_secret" }
+}

@@ -1,0 +1,86 @@
+//! What an installation takes from its manifest.
+//!
+//! The platform never reads its own environment for a manifest: a reference without a fallback has
+//! to be given with the request, and the error names it.
+
+use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
+use kiket_contract::retry::Schedule;
+use kiket_contract::secret::Secret;
+use kiket_manifest::{Manifest, Text, Unresolved};
+
+use crate::error::Error;
+use crate::store::StoreError;
+use crate::store::installations::Hook;
+use crate::tokens::{BASE_SCOPES, random_secret};
+
+const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
+const MOST_RETRIES: u32 = 10;
+const DELIVERY_SECRET_PREFIX: &str = "sh_";
+
+fn problem(member: &str, problem: impl Into<String>) -> Error {
+    Error::ManifestMember { member: member.to_owned(), problem: problem.into() }
+}
+
+fn resolve<T: Clone + From<String>>(
+    text: &Text<T>,
+    member: &str,
+    request: &str,
+) -> Result<T, Error> {
+    text.resolve(|_| None).map_err(|Unresolved { variable }| {
+        problem(member, format!("refers to `{variable}`: send its value as `{request}`"))
+    })
+}
+
+/// Where deliveries go: the request's address, else the manifest's.
+pub(super) fn callback_url(manifest: &Manifest, given: Option<String>) -> Result<String, Error> {
+    match (given, &manifest.callback.url) {
+        (Some(url), _) => Ok(url),
+        (None, Some(text)) => resolve(text, "callback.url", "callback_url"),
+        (None, None) => Err(problem("callback.url", "is missing: send `callback_url`")),
+    }
+}
+
+/// The key of the signatures: the request's, else the manifest's, else a new one.
+pub(super) fn delivery_secret(manifest: &Manifest, given: Option<Secret>) -> Result<Secret, Error> {
+    let secret = match (given, &manifest.delivery_secret) {
+        (Some(secret), _) => secret,
+        (None, Some(text)) => resolve(text, "callback.secret", "delivery_secret")?,
+        (None, None) => random_secret(DELIVERY_SECRET_PREFIX)?,
+    };
+    if secret.is_empty() { Err(Error::EmptyDeliverySecret) } else { Ok(secret) }
+}
+
+/// What its runtime tokens grant beside the project.
+pub(super) fn scopes(manifest: &Manifest) -> Vec<String> {
+    let base = BASE_SCOPES.iter().map(|scope| (*scope).to_owned());
+    base.chain(manifest.permissions.iter().cloned()).collect()
+}
+
+/// Its hooks, with what they leave open filled in from the callback and the defaults.
+pub(super) fn hooks(manifest: &Manifest) -> Result<Vec<Hook>, Error> {
+    let callback = manifest.callback.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
+    let hooks = manifest.hooks.iter().enumerate().map(|(at, hook)| {
+        let timeout_ms = hook.timeout_ms.unwrap_or(callback);
+        if !TIMEOUT_MS.contains(&timeout_ms) {
+            let member = format!("hooks[{at}].timeout");
+            return Err(problem(&member, format!("is {timeout_ms} ms: 100 to 60000 are possible")));
+        }
+        let retries = hook.retries.unwrap_or(Schedule::default().retries);
+        if retries > MOST_RETRIES {
+            let member = format!("hooks[{at}].retries");
+            return Err(problem(&member, format!("is {retries}: 0 to 10 are possible")));
+        }
+        Ok(Hook {
+            event: hook.event.as_str().to_owned(),
+            version: hook.version.as_ref().map(|version| version.as_str().to_owned()),
+            timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
+            retries: i64::from(retries),
+        })
+    });
+    hooks.collect()
+}
+
+/// The manifest as it is stored: its literal secrets are left out.
+pub(super) fn without_secrets(manifest: &Manifest) -> Result<String, Error> {
+    Ok(serde_json::to_string(manifest).map_err(|_| StoreError::Damaged("the manifest"))?)
+}

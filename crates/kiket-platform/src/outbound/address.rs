@@ -1,0 +1,207 @@
+//! Which addresses deliveries may go to.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use url::{Host, Url};
+
+/// Why deliveries may not go to a URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// The text is no absolute URL.
+    #[error("`{url}` is not an absolute URL: {reason}")]
+    Malformed {
+        /// The text, without a password that may stand in it.
+        url: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The URL is neither https nor http.
+    #[error("the scheme `{scheme}` is not https")]
+    Scheme {
+        /// Its scheme.
+        scheme: String,
+    },
+    /// Plain http, and no network is allowed that could be meant.
+    #[error("plain http is refused: use https, or allow the network of `{host}`")]
+    NotEncrypted {
+        /// Its host.
+        host: String,
+    },
+    /// A user name or password stands in the URL.
+    #[error("it holds credentials: put them into a header of the manifest's callback instead")]
+    Credentials,
+    /// The host is, or resolves to, an address that is not public.
+    #[error(
+        "{address} is not a public address: allow its network if deliveries are meant to go there"
+    )]
+    NotPublic {
+        /// The address.
+        address: IpAddr,
+    },
+}
+
+/// The networks that are allowed beside the public ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AddressPolicy {
+    allowed: Arc<[IpNet]>,
+}
+
+impl AddressPolicy {
+    pub(crate) fn new(allowed: &[IpNet]) -> Self {
+        Self { allowed: allowed.into() }
+    }
+
+    /// Whether a connection to this address is permitted.
+    pub(crate) fn permits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        is_public(address) || self.allowed.iter().any(|network| network.contains(&address))
+    }
+
+    /// Whether a URL may be configured. A host's name is checked again when it is resolved.
+    pub(crate) fn check_url(&self, text: &str) -> Result<Url, AddressError> {
+        let url = Url::parse(text).map_err(|reason| AddressError::Malformed {
+            url: text.split_once('@').map_or(text, |(_, host)| host).chars().take(200).collect(),
+            reason: reason.to_string(),
+        })?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(AddressError::Scheme { scheme: url.scheme().to_owned() });
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(AddressError::Credentials);
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
+            _ => None,
+        };
+        if let Some(address) = literal
+            && !self.permits(address)
+        {
+            return Err(AddressError::NotPublic { address });
+        }
+        if url.scheme() == "http" && !self.may_be_plain(literal) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(AddressError::NotEncrypted { host });
+        }
+        Ok(url)
+    }
+
+    /// Plain http is for allowed networks only; a name may turn out to be in one.
+    fn may_be_plain(&self, literal: Option<IpAddr>) -> bool {
+        match literal {
+            Some(address) => self.allowed.iter().any(|network| network.contains(&address)),
+            None => !self.allowed.is_empty(),
+        }
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+/// Everything but the blocks that the IANA registry of special-purpose addresses keeps off the
+/// public internet.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+        || (a == 198 && (18..20).contains(&b));
+    !special
+}
+
+/// Global unicast (2000::/3) without the blocks that carry another address inside or are special.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    let global = (0x2000..0x4000).contains(&first);
+    let teredo_or_special = first == 0x2001 && second < 0x0200;
+    let documentation = first == 0x2001 && second == 0x0db8 || first == 0x3fff && second < 0x1000;
+    let six_to_four = first == 0x2002;
+    global && !teredo_or_special && !documentation && !six_to_four
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: &[&str] = &[
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "127.8.8.8",
+        "169.254.169.254",
+        "172.16.0.1",
+        "192.0.0.8",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.9",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "3fff::1",
+        "fc00::1",
+        "fe80::1",
+        "ff02::1",
+        "100::1",
+    ];
+
+    #[test]
+    fn only_public_addresses_are_permitted() {
+        let policy = AddressPolicy::default();
+        for address in REFUSED {
+            assert!(!policy.permits(address.parse().unwrap()), "{address}");
+        }
+        for address in ["93.184.216.34", "8.8.8.8", "172.32.0.1", "2606:2800:220:1::1"] {
+            assert!(policy.permits(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_network_is_permitted_also_in_its_mapped_form() {
+        let policy = AddressPolicy::new(&["127.0.0.0/8".parse().unwrap()]);
+        assert!(policy.permits("127.0.0.1".parse().unwrap()));
+        assert!(policy.permits("::ffff:127.0.0.1".parse().unwrap()));
+        assert!(!policy.permits("::1".parse().unwrap()));
+        assert!(!policy.permits("10.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn urls_are_checked_in_every_spelling_of_an_address() {
+        let policy = AddressPolicy::default();
+        for loopback in ["127.1", "0x7f.1", "2130706433", "0177.0.0.1", "[::ffff:127.0.0.1]"] {
+            let refused = policy.check_url(&format!("https://{loopback}/hook"));
+            assert!(matches!(refused, Err(AddressError::NotPublic { .. })), "{loopback}");
+        }
+        let check = |url| policy.check_url(url).unwrap_err();
+        assert!(matches!(check("http://example.com/"), AddressError::NotEncrypted { .. }));
+        assert!(matches!(check("ftp://example.com/"), AddressError::Scheme { .. }));
+        assert!(matches!(check("https://u:p@example.com/"), AddressError::Credentials));
+        assert!(matches!(check("/hook"), AddressError::Malformed { .. }));
+        assert!(policy.check_url("https://example.com/hook").is_ok());
+    }
+}

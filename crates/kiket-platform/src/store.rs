@@ -1,0 +1,133 @@
+//! The store: one function is one use case and one atomic unit.
+//!
+//! It keeps what was accepted, installed and tried, in one database file (SQLite, write-ahead log,
+//! full sync). One connection writes, so writers never wait for each other's locks; others read
+//! beside it. An answer is given only after the transaction that it reports has been committed,
+//! and so survives a crash of the process or the machine.
+//!
+//! The statements are written for SQLite and PostgreSQL alike. Secrets come in sealed; the store
+//! knows no keys and no services.
+
+pub(crate) mod callbacks;
+pub(crate) mod deliveries;
+pub(crate) mod events;
+pub(crate) mod extension_events;
+pub(crate) mod installations;
+pub(crate) mod secrets;
+pub(crate) mod signing_keys;
+mod view;
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Executor, Row};
+
+const FILE: &str = "kiket.db";
+const READERS: u32 = 4;
+
+/// The database failed, or holds what this version can not read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database refused or broke off.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables can not be brought to this version.
+    #[error("the database can not be brought to this version of Kiket: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored value is not what was written.
+    #[error("the database holds a damaged value in {0}")]
+    Damaged(&'static str),
+}
+
+/// The database.
+#[derive(Clone)]
+pub(crate) struct Store {
+    writer: AnyPool,
+    reader: AnyPool,
+}
+
+impl Store {
+    /// Opens the database of a data directory and brings its tables to this version.
+    pub(crate) async fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let path = url::Url::from_file_path(data_dir.join(FILE))
+            .map_err(|()| StoreError::Damaged("the data directory's path"))?;
+        let url = format!("sqlite://{}?mode=rwc", path.path());
+        let writer = pool(1).connect(&url).await?;
+        migrations().run(&writer).await?;
+        let reader = pool(READERS).connect(&url).await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub(crate) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn pool(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;",
+                    )
+                    .await
+                    .map(drop)
+            })
+        })
+}
+
+fn migrations() -> Migrator {
+    let first = include_str!("../migrations/sqlite/0001_first.sql");
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "first".into(),
+        MigrationType::Simple,
+        sqlx::SqlStr::from_static(first),
+        false,
+    )])
+}
+
+/// A stored time.
+fn time(row: &AnyRow, column: &'static str) -> Result<Timestamp, StoreError> {
+    let millis: i64 = row.try_get(column)?;
+    Timestamp::from_millisecond(millis).map_err(|_| StoreError::Damaged(column))
+}
+
+/// A stored time that may be absent.
+fn time_or_none(row: &AnyRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    let millis: Option<i64> = row.try_get(column)?;
+    millis
+        .map(|millis| Timestamp::from_millisecond(millis).map_err(|_| StoreError::Damaged(column)))
+        .transpose()
+}
+
+/// A stored value that is made from another type, for example an id from its bytes.
+fn read<'r, Stored, T, E>(
+    row: &'r AnyRow,
+    column: &'static str,
+    make: impl FnOnce(Stored) -> Result<T, E>,
+) -> Result<T, StoreError>
+where
+    Stored: sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
+{
+    make(row.try_get(column)?).map_err(|_| StoreError::Damaged(column))
+}
+
+/// A stored JSON text.
+fn json<T: serde::de::DeserializeOwned>(
+    row: &AnyRow,
+    column: &'static str,
+) -> Result<T, StoreError> {
+    read(row, column, |text: String| serde_json::from_str(&text))
+}
