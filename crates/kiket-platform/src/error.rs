@@ -109,12 +109,6 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The machine's TLS root certificates can not be read.
-    #[error("the machine's root certificates can not be read: {source}")]
-    Roots {
-        /// What the system says.
-        source: std::io::Error,
-    },
     /// The machine gives no randomness.
     #[error("the machine gave no randomness")]
     NoRandomness,

@@ -10,17 +10,19 @@ pub(crate) mod address;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Response;
 use hyper::body::Incoming;
+use hyper::http::uri::Scheme;
+use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use address::{AddressError, AddressPolicy};
@@ -28,29 +30,29 @@ use address::{AddressError, AddressPolicy};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The client that deliveries leave by.
-#[derive(Clone)]
+type Connector = HttpConnector<CheckedResolver>;
+
+/// The client that deliveries leave by. The machine's root certificates are read at the first
+/// delivery over TLS, so that a platform that makes none needs none.
 pub(crate) struct Outbound {
     policy: AddressPolicy,
-    client: Client<HttpsConnector<HttpConnector<CheckedResolver>>, Full<Bytes>>,
+    plain: Client<Connector, Full<Bytes>>,
+    secure: OnceLock<Client<HttpsConnector<Connector>, Full<Bytes>>>,
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendError {
+    #[error("the machine's root certificates can not be read: {0}")]
+    Roots(#[from] std::io::Error),
+    #[error(transparent)]
+    Exchange(#[from] hyper_util::client::legacy::Error),
 }
 
 impl Outbound {
-    pub(crate) fn new(policy: AddressPolicy) -> std::io::Result<Self> {
-        let mut http = HttpConnector::new_with_resolver(CheckedResolver(policy.clone()));
-        http.enforce_http(false);
-        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        http.set_nodelay(true);
-        let https = HttpsConnectorBuilder::new()
-            .with_native_roots()?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_timer(TokioTimer::new())
-            .build(https);
-        Ok(Self { policy, client })
+    pub(crate) fn new(policy: AddressPolicy) -> Self {
+        let plain = pooled(connector(&policy));
+        Self { policy, plain, secure: OnceLock::new() }
     }
 
     /// Whether deliveries may go to this URL, as far as can be told without resolving its host.
@@ -61,10 +63,45 @@ impl Outbound {
     /// Sends one request to a URL that [`Outbound::check`] has let through.
     pub(crate) async fn send(
         &self,
-        request: hyper::Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, ClientError> {
-        self.client.request(request).await
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, SendError> {
+        if request.uri().scheme() == Some(&Scheme::HTTP) {
+            return Ok(self.plain.request(request).await?);
+        }
+        let secure = match self.secure.get() {
+            Some(secure) => secure,
+            None => {
+                let made = self.connect_securely()?;
+                self.secure.get_or_init(|| made)
+            }
+        };
+        Ok(secure.request(request).await?)
     }
+
+    fn connect_securely(&self) -> std::io::Result<Client<HttpsConnector<Connector>, Full<Bytes>>> {
+        let mut http = connector(&self.policy);
+        http.enforce_http(false);
+        let https = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+            .https_only()
+            .enable_http1()
+            .wrap_connector(http);
+        Ok(pooled(https))
+    }
+}
+
+fn connector(policy: &AddressPolicy) -> Connector {
+    let mut http = HttpConnector::new_with_resolver(CheckedResolver(policy.clone()));
+    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    http.set_nodelay(true);
+    http
+}
+
+fn pooled<C: Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_timer(TokioTimer::new())
+        .build(connector)
 }
 
 /// Resolves a host and lets only permitted addresses through to the connector.

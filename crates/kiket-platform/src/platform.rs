@@ -1,8 +1,8 @@
 //! A running platform: its start, what can be asked of it in-process, and its stop.
 
 use std::fs::{File, TryLockError};
-use std::net::SocketAddr;
-use std::path::Path;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kiket_contract::api::deliveries::Delivery;
@@ -39,6 +39,7 @@ const HAPPENINGS_KEPT: usize = 4096;
 pub struct Platform {
     core: Shared,
     address: SocketAddr,
+    data_dir: PathBuf,
     stop: CancellationToken,
     tasks: TaskTracker,
     /// Held while the platform runs, so that no second one uses its data.
@@ -63,6 +64,7 @@ impl Platform {
         let platform = Self {
             core,
             address,
+            data_dir: config.data_dir,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: lock,
@@ -98,6 +100,12 @@ impl Platform {
     #[must_use]
     pub fn admin_token(&self) -> &Secret {
         &self.core.admin_token
+    }
+
+    /// The file that holds [`Platform::admin_token`], unless the token was given.
+    #[must_use]
+    pub fn admin_token_file(&self) -> PathBuf {
+        self.data_dir.join(ADMIN_TOKEN_FILE)
     }
 
     /// Sets an extension up in a project, in place of the same extension there.
@@ -153,8 +161,7 @@ async fn open(config: &Config, address: SocketAddr) -> Result<Core, Error> {
     let master_key = MasterKey::obtain(config.master_key.as_ref(), &config.data_dir, fresh)?;
     let sealer = Sealer::new(&master_key);
     let tokens = Tokens::open(&store, &sealer, config.clock.now()).await?;
-    let outbound = Outbound::new(AddressPolicy::new(&config.allow_networks))
-        .map_err(|source| Error::Roots { source })?;
+    let outbound = Outbound::new(AddressPolicy::new(&config.allow_networks));
     Ok(Core {
         store,
         sealer,
@@ -163,10 +170,18 @@ async fn open(config: &Config, address: SocketAddr) -> Result<Core, Error> {
         schedule: config.schedule,
         clock: config.clock.clone(),
         admin_token: admin_token(config)?,
-        url: format!("http://{address}"),
+        url: origin(address),
         wake: Notify::new(),
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
     })
+}
+
+/// The origin that programs of this machine reach an address at.
+fn origin(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
 }
 
 fn lock(data_dir: &Path) -> Result<File, Error> {

@@ -1,2 +1,147 @@
-//! Not written yet.
+//! Write Kiket extensions in Rust: typed handlers for signed webhooks.
+//!
+//! ```no_run
+//! use kiket_sdk::prelude::*;
+//! use serde::Deserialize;
+//! use serde_json::Value;
+//!
+//! #[derive(Deserialize)]
+//! struct IssueCreated {
+//!     issue: Issue,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Issue {
+//!     title: String,
+//! }
+//!
+//! #[webhook("issue.created", version = "v1")]
+//! async fn issue_created(payload: IssueCreated, context: Context) -> Result<Value> {
+//!     let summary = payload.issue.title;
+//!     context.endpoints().log_event("issue.created", json!({ "summary": summary })).await?;
+//!     context.secrets().set("WEBHOOK_TOKEN", "abc123").await?;
+//!     Ok(json!({ "ok": true, "version": context.event_version() }))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), kiket_sdk::Error> {
+//!     Extension::from_manifest()?.load(handlers![issue_created]).run("0.0.0.0:8080").await
+//! }
+//! ```
+//!
+//! # What happens to a request
+//!
+//! `POST /v/{version}/webhooks/{event}` (or `/webhooks/{event}`, or any path with the headers
+//! `X-Kiket-Event` and `X-Kiket-Event-Version`) is read up to 1 MiB, verified, matched with a
+//! handler, read into the handler's type, checked for scopes, and handled. An answer that is not
+//! 200 is JSON with `error` and `code`:
+//!
+//! | Status | When |
+//! |---|---|
+//! | 400 | no version; a body that is no JSON object, is for another event, or does not fit the handler |
+//! | 401 | the signature is missing, wrong or old; the log says which |
+//! | 403 | the runtime token lacks a scope |
+//! | 404 | no handler for this event and version |
+//! | 405, 408, 413 | another method; a body that is too slow, too large |
+//! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
+//!
+//! `GET /health` tells what the extension handles.
+//!
+//! # Configuration
+//!
+//! The builder comes first, then the manifest, then the environment, then the default; with
+//! `KIKET_DEV=1` the environment comes first.
+//!
+//! | Variable | Meaning |
+//! |---|---|
+//! | `KIKET_WEBHOOK_SECRET` | the installation's delivery secret; without one nothing starts |
+//! | `KIKET_WEBHOOK_SECRET_PREVIOUS` | the one before, accepted during a rotation |
+//! | `KIKET_BASE_URL` | Kiket's API, `https://kiket.dev` by default |
+//! | `HOST`, `PORT` | where to listen, in place of the address that the program gives |
+//! | `KIKET_DESCRIBE` | `1`: print the handlers as JSON and end |
+//!
+//! Calls go to the configured API address only: the one that a payload names is never used.
+
 #![forbid(unsafe_code)]
+
+mod answer;
+mod attempt;
+mod body;
+mod context;
+mod declared;
+mod describe;
+mod endpoints;
+mod environment;
+mod error;
+mod extension;
+mod handler;
+mod handler_error;
+mod handlers;
+mod health;
+mod refusal;
+mod registration;
+mod route;
+mod router;
+mod scopes;
+mod secrets;
+mod serve;
+mod settings;
+mod verify;
+
+pub use context::Context;
+pub use endpoints::Endpoints;
+pub use error::Error;
+pub use extension::Extension;
+pub use handler::{Answer, Handler, Payload};
+pub use handler_error::{HandlerError, OrHandlerError, Result};
+pub use handlers::RegistrationFault;
+pub use kiket_contract::clock::Clock;
+pub use kiket_contract::payload::{Authentication, SecretStatus};
+pub use kiket_contract::secret::Secret;
+pub use kiket_sdk_macros::webhook;
+pub use registration::Registration;
+pub use scopes::MissingScopes;
+pub use secrets::Secrets;
+pub use serve::Bound;
+
+/// Kiket's API without a delivery: errors of calls, and the client itself.
+pub use kiket_client as client;
+
+/// What nearly every extension needs.
+pub mod prelude {
+    pub use serde_json::json;
+
+    pub use crate::{
+        Context, Extension, HandlerError, OrHandlerError, Result, Secret, handlers, webhook,
+    };
+}
+
+/// The handlers to [`Extension::load`]: functions with `#[webhook]`, by name or by path.
+///
+/// ```
+/// use kiket_sdk::prelude::*;
+///
+/// mod issues {
+///     use kiket_sdk::prelude::*;
+///     use serde_json::Value;
+///
+///     #[webhook("issue.created", version = "v1")]
+///     pub async fn created(_issue: Value, _context: Context) -> Result {
+///         Ok(())
+///     }
+/// }
+///
+/// let extension = Extension::new("com.example.crm").load(handlers![issues::created]);
+/// ```
+#[macro_export]
+macro_rules! handlers {
+    ($($handler:path),* $(,)?) => {
+        [$(<$handler as $crate::__private::Declared>::registration()),*]
+    };
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::Registration;
+    pub use crate::declared::{Declared, context, payload, returned};
+}

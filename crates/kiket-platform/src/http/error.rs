@@ -133,7 +133,6 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         | Error::DataDir { .. }
         | Error::DataDirInUse { .. }
         | Error::Listen { .. }
-        | Error::Roots { .. }
         | Error::NoRandomness => {
             error!(%error, "a request failed on the platform's side");
             let body = ErrorBody::new("internal", "the platform failed; its log says why");

@@ -1,0 +1,158 @@
+//! `kiket dev`: a local Kiket for one extension.
+//!
+//! The cast: a [`Platform`] in this process, with its database in the extension's folder; the
+//! extension, built and run as a child under a supervisor; a [`Screen`] that shows what happens.
+//! The first SIGINT, SIGTERM or SIGHUP ends them in order, a second one at once. However this
+//! process ends, no child outlives it, and what was accepted is delivered after the next start.
+
+mod extension;
+mod log;
+mod once;
+mod samples;
+mod screen;
+mod signals;
+mod state;
+mod summary;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use kiket_contract::api::installations::{Installed, NewInstallation};
+use kiket_contract::health::Health;
+use kiket_contract::id::{OrganizationId, ProjectId};
+use kiket_contract::route;
+use kiket_manifest::Manifest;
+use kiket_platform::{Config, Platform};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Dev;
+use extension::{Extension, Line, Place, Running};
+use screen::Screen;
+
+/// What shells report for a program that ended on Ctrl-C.
+const INTERRUPTED: u8 = 130;
+/// Where the samples of the event catalogue happen.
+const PROJECT: i64 = 27;
+const ORGANIZATION: i64 = 3;
+
+/// Runs the extension until a signal comes, or with `--once` until its samples are settled.
+pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
+    let screen = Screen::new(args.format);
+    let stop = signals::listen()?;
+    let folder = args.path.canonicalize().with_context(|| {
+        format!("can not open `{}`; name the extension's folder", args.path.display())
+    })?;
+    let manifest_path = kiket_manifest::find(&folder)?.with_context(|| {
+        let folder = folder.display();
+        format!("`{folder}` has no manifest: write one to .kiket/manifest.yaml")
+    })?;
+    let extension = Extension::at(folder)?;
+    let manifest = kiket_manifest::read(&manifest_path)?;
+    let data_dir = state::directory(extension.dir(), &manifest.id)?;
+    let platform = start_platform(&args, &data_dir).await?;
+    let outcome = tokio::select! {
+        session = Session::open(&platform, extension, &manifest, &manifest_path, &screen) => {
+            match session {
+                Ok(session) => session.run(&args, &stop).await,
+                Err(error) => Err(error),
+            }
+        }
+        () = stop.cancelled() => Ok(ended_by_signal(&args)),
+    };
+    platform.shutdown().await;
+    if outcome.is_ok() && !args.once {
+        screen.say("stopped");
+    }
+    outcome
+}
+
+fn ended_by_signal(args: &Dev) -> ExitCode {
+    if args.once { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS }
+}
+
+async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform> {
+    let mut config = Config::new(data_dir);
+    config.listen = args.listen.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
+    config.allow_networks = vec!["127.0.0.0/8".parse()?];
+    config.schedule.base = args.retry_base;
+    Ok(Platform::start(config).await?)
+}
+
+/// An extension that is installed and runs.
+struct Session<'a> {
+    platform: &'a Platform,
+    screen: &'a Screen,
+    manifest: &'a Manifest,
+    installed: Installed,
+    running: Running,
+    health: Health,
+    printed: UnboundedReceiver<Line>,
+}
+
+impl<'a> Session<'a> {
+    /// Builds and starts the extension, waits for its health, installs it.
+    async fn open(
+        platform: &'a Platform,
+        extension: Extension,
+        manifest: &'a Manifest,
+        manifest_path: &Path,
+        screen: &'a Screen,
+    ) -> anyhow::Result<Self> {
+        screen.step("building", &format!("{} in {}", manifest.id, extension.dir().display()));
+        let program = extension.build().await?;
+        screen.step("starting", &manifest.id);
+        let webhook_secret = state::new_delivery_secret()?;
+        let place = Place {
+            port: extension::free_port().context("no port of this machine is free")?,
+            base_url: platform.url().to_owned(),
+            webhook_secret: webhook_secret.clone(),
+            telemetry_url: format!("{}{}/ext/telemetry", platform.url(), route::API),
+        };
+        let (lines, printed) = mpsc::unbounded_channel();
+        let (running, health) = program.start(&place, lines).await?;
+        let text = std::fs::read_to_string(manifest_path)
+            .with_context(|| format!("can not read {}", manifest_path.display()))?;
+        let installed = platform
+            .install(NewInstallation {
+                manifest: text,
+                callback_url: Some(running.url().to_owned()),
+                organization_id: OrganizationId::try_from(ORGANIZATION)?,
+                project_id: ProjectId::try_from(PROJECT)?,
+                secrets: std::collections::BTreeMap::new(),
+                delivery_secret: Some(webhook_secret),
+                signing: None,
+            })
+            .await?;
+        Ok(Self { platform, screen, manifest, installed, running, health, printed })
+    }
+
+    /// Shows what happens until the end, then ends the extension.
+    async fn run(mut self, args: &Dev, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
+        let ending = if args.once {
+            self.once(args, stop).await
+        } else {
+            self.until_stopped(stop).await.map(|()| ended_by_signal(args))
+        };
+        self.running.stop().await?;
+        ending
+    }
+
+    async fn until_stopped(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
+        let mut happenings = self.platform.watch();
+        self.screen.step("listening", &format!("{}, Ctrl-C to stop", self.platform.url()));
+        self.screen.hint(&self.how_to_send());
+        loop {
+            tokio::select! {
+                biased;
+                Some(line) = self.printed.recv() => self.screen.printed(&line),
+                happening = happenings.recv() => self.screen.happening(happening),
+                ended = self.running.ended() => {
+                    anyhow::bail!("the extension ended by itself ({}); start again", ended?)
+                }
+                () = stop.cancelled() => return Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `kiket dev --once`: a sample for every handler, and how each went.
+
+use std::process::ExitCode;
+
+use kiket_contract::api::events::NewEvent;
+use kiket_contract::event;
+use kiket_contract::id::DeliveryId;
+use kiket_platform::Happening;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::samples::{Samples, samples};
+use super::summary::{self, Summary};
+use super::{INTERRUPTED, ORGANIZATION, PROJECT, Session};
+use crate::args::{Dev, Format};
+
+impl Session<'_> {
+    /// Sends the samples, waits until each delivery is settled or the time is up, and sums up.
+    pub(super) async fn once(
+        &mut self,
+        args: &Dev,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<ExitCode> {
+        let mut happenings = self.platform.watch();
+        let Samples { events, skipped } = self.samples()?;
+        let mut sent = Vec::new();
+        for event in events {
+            sent.extend(self.send(event).await?);
+        }
+        let mut open = sent.clone();
+        let deadline = Instant::now() + args.timeout;
+        while !open.is_empty() {
+            tokio::select! {
+                biased;
+                Some(line) = self.printed.recv() => self.screen.printed(&line),
+                happening = happenings.recv() => {
+                    if let Ok(Happening::Attempted { delivery_id, status, .. }) = &happening
+                        && status.is_final()
+                    {
+                        open.retain(|id| id != delivery_id);
+                    }
+                    self.screen.happening(happening);
+                }
+                ended = self.running.ended() => {
+                    anyhow::bail!("the extension ended before its samples were settled ({})", ended?)
+                }
+                () = tokio::time::sleep_until(deadline) => {
+                    self.screen.say(&format!("the time is up; {} not settled", open.len()));
+                    break;
+                }
+                () = stop.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
+            }
+        }
+        let mut deliveries = Vec::new();
+        for id in sent {
+            deliveries.extend(self.platform.delivery(id).await?);
+        }
+        let platform = summary::Platform {
+            url: self.platform.url().to_owned(),
+            version: env!("CARGO_PKG_VERSION"),
+            installation: self.installed.installation.clone(),
+        };
+        self.sum_up(&Summary { platform, deliveries, skipped }, args.format)
+    }
+
+    fn samples(&self) -> anyhow::Result<Samples> {
+        let (organization, project) = (ORGANIZATION.try_into()?, PROJECT.try_into()?);
+        Ok(samples(&self.health, self.manifest, organization, project))
+    }
+
+    /// Sends one event and answers with its deliveries to this extension.
+    async fn send(&self, event: NewEvent) -> anyhow::Result<Vec<DeliveryId>> {
+        let accepted = self.platform.accept(event).await?;
+        let ours = self.installed.installation.id;
+        let ours = accepted.deliveries.iter().filter(|planned| planned.installation_id == ours);
+        Ok(ours.map(|planned| planned.id).collect())
+    }
+
+    fn sum_up(&self, summary: &Summary, format: Format) -> anyhow::Result<ExitCode> {
+        match format {
+            Format::Text => self.screen.table(summary),
+            Format::Json => crate::printer::line(serde_json::to_string(summary)?)?,
+        }
+        Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// A command that sends an event which this extension handles.
+    pub(super) fn how_to_send(&self) -> String {
+        let samples = self.samples().unwrap_or_default();
+        let event = samples.events.into_iter().next();
+        let name = event.as_ref().map_or("issue.created", |event| event.event.as_str());
+        let sample = event::catalogue().find(|entry| entry.event == name);
+        let payload = sample.map(event::Entry::sample).unwrap_or_default();
+        let body = serde_json::json!({
+            "event": name, "project_id": PROJECT, "payload": Value::from(payload),
+        });
+        format!(
+            "send an event:  curl {}{} -H \"Authorization: Bearer $(cat '{}')\" -d '{body}'",
+            self.platform.url(),
+            kiket_contract::api::events::PATH,
+            self.platform.admin_token_file().display(),
+        )
+    }
+}

@@ -1,0 +1,34 @@
+//! The signals that end `kiket dev`.
+
+use std::process;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::INTERRUPTED;
+
+/// Cancelled by the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once; the
+/// supervisors see that and end what is left.
+pub(super) fn listen() -> anyhow::Result<CancellationToken> {
+    let listen = |kind| signal(kind).context("can not listen for signals");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut hangup = listen(SignalKind::hangup())?;
+    let stop = CancellationToken::new();
+    let first = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            if first.is_cancelled() {
+                process::exit(i32::from(INTERRUPTED));
+            }
+            first.cancel();
+        }
+    });
+    Ok(stop)
+}

@@ -1,0 +1,37 @@
+//! What `kiket dev` keeps between runs, and where.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use kiket_contract::route;
+use kiket_contract::secret::Secret;
+
+/// Names another place for the state than the extension's folder.
+const HOME: &str = "KIKET_HOME";
+
+/// The platform's data directory for an extension: `.kiket/dev` in its folder, which Git ignores,
+/// or below `KIKET_HOME`.
+pub(super) fn directory(extension: &Path, id: &str) -> anyhow::Result<PathBuf> {
+    let home = env::var_os(HOME).filter(|home| !home.is_empty());
+    let directory = match home {
+        Some(home) => std::path::absolute(home)?.join("dev").join(route::segment(id)),
+        None => extension.join(".kiket").join("dev"),
+    };
+    let ignore = directory.join(".gitignore");
+    fs::create_dir_all(&directory)
+        .and_then(|()| if ignore.exists() { Ok(()) } else { fs::write(&ignore, "*\n") })
+        .with_context(|| {
+            let directory = directory.display();
+            format!("can not write to `{directory}`; name another folder with {HOME}")
+        })?;
+    Ok(directory)
+}
+
+/// A delivery secret for one run: 256 random bits.
+pub(super) fn new_delivery_secret() -> anyhow::Result<Secret> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).context("the machine gave no randomness")?;
+    Ok(Secret::from(format!("sh_{}", base16ct::lower::encode_string(&bytes))))
+}

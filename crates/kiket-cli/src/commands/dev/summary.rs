@@ -1,0 +1,87 @@
+//! What `--once` ends with: a table for people, one JSON object for programs.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use kiket_contract::api::deliveries::{Delivery, Status};
+use kiket_contract::api::installations::Installation;
+use serde::Serialize;
+
+use super::samples::Skipped;
+
+/// How one run with `--once` went.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    /// Where the deliveries came from.
+    pub(super) platform: Platform,
+    /// Every delivery of the run, in the order in which they were sent.
+    pub(super) deliveries: Vec<Delivery>,
+    /// The handlers that got no sample.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// The platform that ran.
+#[derive(Debug, Serialize)]
+pub(super) struct Platform {
+    /// The origin of its API.
+    pub(super) url: String,
+    /// Its version.
+    pub(super) version: &'static str,
+    /// The extension as it was installed.
+    pub(super) installation: Installation,
+}
+
+impl Summary {
+    /// Whether there was something to deliver and all of it was delivered.
+    pub(super) fn is_success(&self) -> bool {
+        self.skipped.is_empty()
+            && !self.deliveries.is_empty()
+            && self.deliveries.iter().all(|delivery| delivery.status == Status::Delivered)
+    }
+
+    /// The table; `borders` are for a terminal.
+    pub(super) fn table(&self, borders: bool) -> Table {
+        let mut table = Table::new();
+        table.load_style(if borders { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
+        table.set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(["event", "version", "status", "attempts", "ms", "callbacks", "note"]);
+        for delivery in &self.deliveries {
+            table.add_row(row(delivery));
+        }
+        for skipped in &self.skipped {
+            let Skipped { event, version, reason, .. } = skipped;
+            table.add_row([event, version, "skipped", "", "", "", reason]);
+        }
+        table
+    }
+
+    /// The verdict in one line.
+    pub(super) fn verdict(&self) -> String {
+        let total = self.deliveries.len();
+        let delivered = self.deliveries.iter().filter(|d| d.status == Status::Delivered).count();
+        match (total, self.skipped.len()) {
+            (0, 0) => "nothing was sent: the extension has no handlers".to_owned(),
+            (_, 0) => format!("{delivered} of {total} delivered"),
+            (_, skipped) => format!("{delivered} of {total} delivered, {skipped} skipped"),
+        }
+    }
+}
+
+fn row(delivery: &Delivery) -> [String; 7] {
+    let prefix = format!("{}/extensions/{}", kiket_contract::route::API, delivery.extension_id);
+    let callbacks = delivery.callbacks.iter().map(|callback| {
+        let path = callback.path.strip_prefix(&prefix).unwrap_or(&callback.path);
+        format!("{} {path} {}", callback.method, callback.status_code)
+    });
+    let note = match delivery.status {
+        Status::Delivered => None,
+        _ => delivery.attempts.last().and_then(|attempt| attempt.error.clone()),
+    };
+    [
+        delivery.event.clone(),
+        delivery.event_version.clone(),
+        delivery.status.as_str().to_owned(),
+        delivery.attempts.len().to_string(),
+        delivery.attempts.last().map(|a| a.duration_ms.to_string()).unwrap_or_default(),
+        callbacks.collect::<Vec<_>>().join("\n"),
+        note.unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,5 @@
+//! Behaviour of the `kiket` program, as whole processes.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod supervise;

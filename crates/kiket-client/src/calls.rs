@@ -1,0 +1,4 @@
+//! The calls, one file per resource of the API.
+
+mod extension_events;
+mod secrets;

@@ -1,0 +1,15 @@
+//! Calls about the events that an extension logs.
+
+use kiket_contract::api::extension_events::{LogEvent, path};
+
+use crate::{Error, Session};
+
+impl Session {
+    /// Logs an event of the extension's own: `POST /api/v1/extensions/{extension_id}/events`.
+    ///
+    /// # Errors
+    /// When the call can not be made, or the answer is not a success.
+    pub async fn log_event(&self, extension_id: &str, event: &LogEvent) -> Result<(), Error> {
+        self.post(&path(extension_id), event).await
+    }
+}

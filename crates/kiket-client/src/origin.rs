@@ -1,0 +1,109 @@
+//! The one address that calls go to.
+
+use url::{Host, Url};
+
+use crate::Error;
+
+/// Scheme, host and port of the API, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    text: String,
+    is_https: bool,
+}
+
+impl Origin {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let url = Url::parse(text.trim())
+            .map_err(|_| Error::InvalidBaseUrl("is not an absolute URL; write `https://host`"))?;
+        match fault(&url) {
+            Some(problem) => Err(Error::InvalidBaseUrl(problem)),
+            None => Ok(Self {
+                text: url.origin().ascii_serialization(),
+                is_https: url.scheme() == "https",
+            }),
+        }
+    }
+
+    /// `scheme://host[:port]`, without a slash at the end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.is_https
+    }
+}
+
+/// What is wrong with it. The texts do not repeat the URL, which may hold a password.
+fn fault(url: &Url) -> Option<&'static str> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Some("is neither https nor http; write `https://host`");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("holds credentials; take them out, calls carry a token of their own");
+    }
+    if !matches!(url.path(), "" | "/") {
+        return Some("has a path; leave only `https://host`, calls add their own path");
+    }
+    if url.query().is_some() {
+        return Some("has a query; leave only `https://host`");
+    }
+    if url.fragment().is_some() {
+        return Some("has a fragment; leave only `https://host`");
+    }
+    if url.scheme() == "http" && !is_loopback(url) {
+        return Some(
+            "is http to another machine, which would show tokens to the network; use https",
+        );
+    }
+    None
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_kept_without_its_slash_and_default_port() {
+        for (text, origin) in [
+            ("https://kiket.dev", "https://kiket.dev"),
+            ("https://kiket.dev/", "https://kiket.dev"),
+            ("https://KIKET.dev:443", "https://kiket.dev"),
+            (" http://127.0.0.1:7420 ", "http://127.0.0.1:7420"),
+            ("http://[::1]:7420", "http://[::1]:7420"),
+            ("http://localhost:7420", "http://localhost:7420"),
+            ("http://api.localhost", "http://api.localhost"),
+        ] {
+            assert_eq!(Origin::parse(text).unwrap().as_str(), origin, "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_but_an_origin_is_refused_with_its_reason() {
+        for (text, reason) in [
+            ("", "absolute"),
+            ("kiket.dev", "absolute"),
+            ("ftp://kiket.dev", "neither"),
+            ("https://kiket.dev/api/v1", "path"),
+            ("https://kiket.dev?a=b", "query"),
+            ("https://kiket.dev#a", "fragment"),
+            ("https://user:password@kiket.dev", "credentials"),
+            ("http://kiket.dev", "https"),
+            ("http://localhost.example.com", "https"),
+            ("http://10.0.0.1", "https"),
+        ] {
+            let error = Origin::parse(text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+            assert!(!error.contains("password"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What an answer, or the lack of one, becomes.
+
+use std::time::Duration;
+
+use kiket_client::{Client, Error, LARGEST_ANSWER};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+
+use crate::stub::{Stub, answer};
+
+async fn failure(answer: String) -> Error {
+    let stub = Stub::answering([answer]).await;
+    stub.session().set_secret("x", "KEY", "secret-value".into()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_error_keeps_what_the_api_said() {
+    let body = r#"{"error":"slow down","code":"rate_limited","request_id":"r-1"}"#;
+    let error = failure(answer("429 Too Many Requests", "retry-after: 7\r\n", body)).await;
+    let Error::Status { status, code, message, request_id, retry_after } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!((*status, *retry_after), (429, Some(Duration::from_secs(7))));
+    assert_eq!(code.as_deref(), Some("rate_limited"));
+    assert_eq!(message.as_deref(), Some("slow down"));
+    assert_eq!(request_id.as_deref(), Some("r-1"));
+    assert_eq!(
+        error.to_string(),
+        "Kiket's API answered 429 (slow down), request r-1; wait before the next call"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_error_object_leaves_the_status_and_the_header_id() {
+    let error = failure(answer("502 Bad Gateway", "x-request-id: r-2\r\n", "<html>")).await;
+    assert_eq!(error.status(), Some(502));
+    assert!(error.to_string().contains("r-2"), "{error}");
+}
+
+#[tokio::test]
+async fn statuses_say_whether_to_try_again() {
+    for (status, again) in [(400, false), (403, false), (408, true), (429, true), (503, true)] {
+        let error = failure(answer(&format!("{status} X"), "", "{}")).await;
+        assert_eq!((error.status(), error.is_retryable()), (Some(status), again));
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let mut target = Stub::answering([answer("200 OK", "", "{}")]).await;
+    let location = format!("location: http://{}/\r\n", target.address);
+    let error = failure(answer("307 Temporary Redirect", &location, "")).await;
+    assert_eq!((error.status(), error.is_retryable()), (Some(307), false));
+    assert!(target.is_untouched());
+}
+
+#[tokio::test]
+async fn an_answer_over_the_bound_is_refused() {
+    let error = failure(answer("200 OK", "", &"x".repeat(LARGEST_ANSWER + 1))).await;
+    assert!(matches!(error, Error::TooLarge), "{error:?}");
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn a_broken_connection_can_be_tried_again() {
+    for broken in ["", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab"] {
+        let error = failure(broken.to_owned()).await;
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        assert!(error.is_retryable());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_is_a_timeout() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let session = client.session(Some("rt_secret".into()), "v1");
+    let error = session.set_secret("x", "KEY", "abc".into()).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout), "{error:?}");
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn https_begins_with_a_handshake_and_shows_no_token() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(&format!("https://{}", listener.local_addr().unwrap())).unwrap();
+    let session = client.session(Some("rt_secret".into()), "v1");
+    let call = tokio::spawn(async move { session.set_secret("x", "KEY", "abc".into()).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut first = [0; 3];
+    stream.read_exact(&mut first).await.unwrap();
+    drop(stream);
+    assert_eq!(first[0], 22, "a TLS record of type handshake");
+    assert!(matches!(call.await.unwrap(), Err(Error::Transport(_))));
+}

@@ -1,0 +1,7 @@
+//! The client over real HTTP, against a server with prepared answers.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod requests;
+mod stub;

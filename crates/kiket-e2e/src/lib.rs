@@ -1,2 +1,0 @@
-//! Not written yet.
-#![forbid(unsafe_code)]

@@ -1,0 +1,10 @@
+//! The whole, with nothing faked: a real platform, real extensions, real processes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
+
+mod kiket;
+
+mod dev_once;
+#[cfg(target_os = "linux")]
+mod dev_stop;
+mod in_flight;

@@ -1,0 +1,88 @@
+//! Secrets neither print nor serialise, and references say where they are found.
+
+use kiket_manifest::{Manifest, Text, parse};
+
+const WITH_SECRETS: &str = "\
+id: a
+version: 1.0
+callback: {url: 'https://a.example', timeout: 5000, required: true}
+delivery_secret: hush-delivery
+hooks: [issue.created, {event: b, version: v2, required: false, retries: 3, endpoint: /b}]
+permissions: [issues:read]
+settings:
+  - {key: token, secret: true, required: true, default: hush-default}
+  - {key: properties, default: [1, 2.5, null, true, {a: b}]}
+";
+
+fn canonical(manifest: &Manifest) -> String {
+    serde_json::to_string(manifest).unwrap()
+}
+
+#[test]
+fn neither_debug_nor_json_shows_a_literal_secret() {
+    for secret in ["hush-delivery", "'${KEY:-hush-fallback}'"] {
+        let manifest = parse(&WITH_SECRETS.replace("hush-delivery", secret)).unwrap();
+        assert!(!format!("{manifest:?}").contains("hush"), "{manifest:?}");
+        assert!(!canonical(&manifest).contains("hush"), "{}", canonical(&manifest));
+    }
+}
+
+#[test]
+fn the_canonical_form_reads_back_as_the_same_manifest_without_secrets() {
+    let mut manifest = parse(WITH_SECRETS).unwrap();
+    let read_back = parse(&canonical(&manifest)).unwrap();
+    manifest.delivery_secret = None;
+    for setting in &mut manifest.settings {
+        setting.default = setting.default.take().filter(|_| !setting.secret);
+    }
+    assert_eq!(read_back, manifest);
+}
+
+#[test]
+fn the_canonical_form_keeps_references() {
+    let text = "id: a\ncallback: {url: '${URL:-http://localhost}', secret: env.SECRET}";
+    let manifest = parse(text).unwrap();
+    assert_eq!(parse(&canonical(&manifest)).unwrap(), manifest);
+}
+
+#[test]
+fn every_spelling_of_a_reference_is_read() {
+    for spelling in ["env.X_1", "env:X_1", "ENV:X_1", "${X_1}"] {
+        let text: Text = spelling.parse().unwrap();
+        let resolved = text.resolve(|name| (name == "X_1").then(|| "value".to_owned()));
+        assert_eq!(resolved.unwrap(), "value", "{spelling}");
+        assert_eq!(text.resolve(|_| None).unwrap_err().variable, "X_1");
+    }
+}
+
+#[test]
+fn a_fallback_stands_in_for_an_unset_or_empty_variable() {
+    let text: Text = "${X:-a}b:-}".parse().unwrap();
+    assert_eq!(text.resolve(|_| None).unwrap(), "a}b:-");
+    assert_eq!(text.resolve(|_| Some(String::new())).unwrap(), "a}b:-");
+    assert_eq!(text.resolve(|_| Some("set".to_owned())).unwrap(), "set");
+}
+
+#[test]
+fn an_empty_variable_is_no_value() {
+    let text: Text = "env.X".parse().unwrap();
+    assert!(text.resolve(|_| Some(String::new())).is_err());
+}
+
+#[test]
+fn what_only_looks_like_a_reference_is_a_literal() {
+    for literal in ["env.example.com", "environment", "env.", "env:", "env.1X", "$X", "änv.X", ""]
+    {
+        let text: Text = literal.parse().unwrap();
+        assert_eq!(text, Text::Literal(literal.to_owned()));
+    }
+}
+
+#[test]
+fn a_reference_inside_a_longer_text_is_refused_without_showing_it() {
+    for text in ["${URL}/hooks", "hush${X", "${hush-hush}", "${}", "${A}${B}"] {
+        let error = parse(&format!("id: a\ndelivery_secret: '{text}'")).unwrap_err().to_string();
+        assert!(error.starts_with("line 2, column 18: `delivery_secret` holds"), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}

@@ -1,0 +1,134 @@
+//! Every shape in use reads into the same model.
+
+use kiket_manifest::{Manifest, Text, parse};
+use serde_json::json;
+
+fn url(manifest: &Manifest) -> String {
+    let url = manifest.callback.url.as_ref().unwrap();
+    url.resolve(|name| Some(format!("<{name}>"))).unwrap()
+}
+
+fn events(manifest: &Manifest) -> Vec<&str> {
+    let hooks = manifest.hooks.iter();
+    hooks.map(|hook| hook.event.as_str()).collect()
+}
+
+#[test]
+fn the_flat_shape_is_read() {
+    let manifest = parse(
+        "id: com.example.marketing\nversion: 1.0.0\ndelivery_secret: sh_123\n\
+         settings:\n  - {key: api_key, secret: true}\n  - {key: limit, default: 5}\n",
+    )
+    .unwrap();
+    assert_eq!(manifest.id, "com.example.marketing");
+    assert_eq!(manifest.version.as_deref(), Some("1.0.0"));
+    let Some(Text::Literal(secret)) = &manifest.delivery_secret else {
+        panic!("{manifest:?}");
+    };
+    assert_eq!(secret.expose(), "sh_123");
+    assert!(manifest.secret_keys().eq(["api_key"]));
+    assert_eq!(manifest.settings[1].default, Some(json!(5)));
+}
+
+#[test]
+fn the_canonical_shape_is_read() {
+    let manifest = parse(include_str!("canonical.yaml")).unwrap();
+    assert_eq!(manifest.id, "dev.kiket.ext.sms");
+    assert_eq!(manifest.sdk.as_deref(), Some("ruby"));
+    assert_eq!(url(&manifest), "<EXTENSION_BASE_URL>");
+    assert_eq!(manifest.callback.timeout_ms, Some(30_000));
+    assert_eq!(manifest.callback.required, Some(true));
+    assert_eq!(events(&manifest), ["issue.created", "workflow.before_transition"]);
+    assert_eq!(manifest.hooks[0].retries, Some(1));
+    assert_eq!(manifest.hooks[1].required, Some(true));
+    assert_eq!(manifest.permissions, ["issues:read", "users:read"]);
+    assert!(manifest.secret_keys().eq(["ACCOUNT_TOKEN", "DATABASE_PASSWORD"]));
+}
+
+#[test]
+fn a_delivery_object_is_a_callback() {
+    let manifest = parse(
+        "manifestVersion: '1.0'\nid: a\ndelivery:\n  type: http\n  callback:\n    \
+         url: https://a.example\n    secret: env:HOOK\n    timeout: 8000\n    secret_keys: [K]\n\
+         configuration:\n  properties:\n    base: {type: string, default: x}\n",
+    )
+    .unwrap();
+    assert_eq!(url(&manifest), "https://a.example");
+    assert_eq!(manifest.callback.timeout_ms, Some(8000));
+    let secret = manifest.delivery_secret.as_ref().unwrap();
+    assert_eq!(secret.reference().unwrap().variable, "HOOK");
+    assert!(manifest.secret_keys().eq(["K"]));
+    assert_eq!(manifest.settings[1].key, "base");
+}
+
+#[test]
+fn the_word_of_delivery_is_no_secret() {
+    let manifest = parse("extension: {id: a, delivery: http}").unwrap();
+    assert_eq!(manifest.delivery_secret, None);
+}
+
+#[test]
+fn json_with_listed_configuration_is_read() {
+    let manifest = parse(
+        "{\n\t\"id\": \"slack\", \"version\": \"2.1.0\", \"capabilities\": {\"chat\": true},\n\
+         \t\"configuration\": {\"secrets\": [{\"key\": \"BOT\", \"required\": true}],\n\
+         \t\t\"settings\": [{\"key\": \"channel\", \"default\": \"\\ud83d\\ude00\"}]}\n}",
+    )
+    .unwrap();
+    assert!(manifest.secret_keys().eq(["BOT"]));
+    assert!(manifest.settings[0].required);
+    assert_eq!(manifest.settings[1].default, Some(json!("😀")));
+}
+
+#[test]
+fn settings_may_be_a_mapping() {
+    let manifest =
+        parse("id: a\nsettings:\n  token: {secret: true}\n  region: eu\n  note:\n").unwrap();
+    assert!(manifest.secret_keys().eq(["token"]));
+    let keys: Vec<_> = manifest.settings.iter().map(|s| s.key.as_str()).collect();
+    assert_eq!(keys, ["note", "region", "token"]);
+    assert_eq!(manifest.settings[1].default, Some(json!("eu")));
+}
+
+#[test]
+fn a_block_inside_extension_wins_over_one_beside_it() {
+    let manifest = parse(
+        "permissions: [outer]\nhooks: [issue.created]\nextension:\n  id: a\n  permissions: [inner]\n",
+    )
+    .unwrap();
+    assert_eq!(manifest.permissions, ["inner"]);
+    assert_eq!(events(&manifest), ["issue.created"]);
+}
+
+#[test]
+fn a_version_keeps_its_digits() {
+    for (written, expected) in [("1.0", "1.0"), ("1.10", "1.10"), ("2", "2"), ("'3.0'", "3.0")] {
+        let manifest = parse(&format!("id: a\nversion: {written}\nname: x\n")).unwrap();
+        assert_eq!(manifest.version.as_deref(), Some(expected));
+    }
+    let manifest = parse("id: a\nhooks: [{event: e, version: 2}]").unwrap();
+    assert_eq!(manifest.hooks[0].version.as_ref().unwrap().as_str(), "2");
+}
+
+#[test]
+fn of_a_repeated_key_the_last_counts() {
+    let manifest = parse("extension:\n  id: a\n  permissions: [x]\n  permissions: [y]\n").unwrap();
+    assert_eq!(manifest.permissions, ["y"]);
+}
+
+#[test]
+fn a_setting_declared_twice_is_secret_when_either_says_so() {
+    let manifest =
+        parse("id: a\nconfiguration: {K: {default: d}}\ndeployment: {secret_keys: [K]}").unwrap();
+    assert!(manifest.secret_keys().eq(["K"]));
+    assert_eq!(manifest.settings[0].default, Some(json!("d")));
+}
+
+#[test]
+fn defaults_resolve_their_references_and_leave_out_what_has_no_value() {
+    let manifest =
+        parse("id: a\nsettings: {region: 'env:REGION', zone: '${ZONE}', size: 3, plain: text}")
+            .unwrap();
+    let defaults = manifest.defaults(|name| (name == "REGION").then(|| "eu".to_owned()));
+    assert_eq!(json!(defaults), json!({"region": "eu", "size": 3, "plain": "text"}));
+}

@@ -1,0 +1,101 @@
+//! Renders answers: what a handler returned, how it failed, why it was not called.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+use kiket_contract::response::{ErrorBody, OK};
+use serde::Serialize;
+
+use crate::HandlerError;
+use crate::handler_error::Kind;
+use crate::refusal::Refusal;
+use crate::scopes::MissingScopes;
+
+/// An answer, whole.
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// The body of a handler's answer. What is written as `null` becomes `{"ok":true}`.
+pub(crate) fn render(answer: &impl Serialize) -> Result<Bytes, serde_json::Error> {
+    let bytes = serde_json::to_vec(answer)?;
+    Ok(if bytes == b"null" { Bytes::from_static(OK.as_bytes()) } else { bytes.into() })
+}
+
+pub(crate) fn success(body: Bytes) -> Answer {
+    with_status(200, body)
+}
+
+/// A refusal before the handler.
+pub(crate) fn refused(refusal: &Refusal) -> Answer {
+    if let Refusal::Scopes(scopes) = refusal {
+        return missing_scopes(refusal, scopes);
+    }
+    let answer = json(refusal.status(), &refusal.body());
+    match refusal {
+        Refusal::WrongMethod { allow } => with(answer, ALLOW, HeaderValue::from_static(allow)),
+        _ => answer,
+    }
+}
+
+/// A handler's failure.
+pub(crate) fn failed(error: &HandlerError) -> Answer {
+    let (code, text) = match error.kind() {
+        Kind::MissingScopes(scopes) => return refused(&Refusal::Scopes(scopes.clone())),
+        Kind::Permanent { message, .. } => ("handler_refused", message.as_ref()),
+        Kind::Retryable { message, .. } => ("try_again", message.as_ref()),
+        Kind::Internal => ("handler_failed", "internal error"),
+    };
+    let answer = json(error.status(), &ErrorBody::new(code, text));
+    match error.kind() {
+        Kind::Retryable { retry_after: Some(wait), .. } => {
+            with(answer, RETRY_AFTER, whole_seconds(*wait).into())
+        }
+        _ => answer,
+    }
+}
+
+/// A handler that panicked.
+pub(crate) fn panicked() -> Answer {
+    json(500, &ErrorBody::new("handler_failed", "internal error"))
+}
+
+/// The members that the other SDKs answer with, beside the usual ones.
+fn missing_scopes(refusal: &Refusal, scopes: &MissingScopes) -> Answer {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        #[serde(flatten)]
+        error: ErrorBody,
+        required_scopes: &'a [String],
+        missing_scopes: &'a [String],
+    }
+    let body = Body {
+        error: refusal.body(),
+        required_scopes: &scopes.required,
+        missing_scopes: &scopes.missing,
+    };
+    json(refusal.status(), &body)
+}
+
+/// Rounded up, so that nobody comes back too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
+}
+
+pub(crate) fn json(status: u16, body: &impl Serialize) -> Answer {
+    #[expect(clippy::expect_used, reason = "the SDK's own bodies are plain structs")]
+    let bytes = serde_json::to_vec(body).expect("JSON");
+    with_status(status, bytes.into())
+}
+
+fn with_status(status: u16, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    with(answer, CONTENT_TYPE, HeaderValue::from_static("application/json"))
+}
+
+fn with(mut answer: Answer, name: HeaderName, value: HeaderValue) -> Answer {
+    answer.headers_mut().insert(name, value);
+    answer
+}

@@ -1,0 +1,86 @@
+//! One verified request on its way to its handler: what the envelope says is checked here.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use hyper::HeaderMap;
+use kiket_contract::event::same_version;
+use kiket_contract::payload::{Api, Authentication, Delivery, SecretStatus, member};
+use serde_json::Value;
+
+use crate::Context;
+use crate::body::{Envelope, Fault};
+use crate::context::Parts;
+use crate::refusal::Refusal;
+use crate::registration::Registration;
+use crate::scopes;
+use crate::settings::Settings;
+
+/// One verified request on its way to its handler.
+pub(crate) struct Attempt {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Attempt {
+    /// Checks the event, the scopes and the form of the envelope, and makes the handler's context.
+    pub(crate) fn admit(self, envelope: &Envelope<'_>) -> Result<Context, Refusal> {
+        self.check_event(envelope)?;
+        let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
+        let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
+        scopes::check(granted, self.registration.scopes())?;
+        self.compare_address(envelope)?;
+        Ok(Context::new(Parts {
+            authentication,
+            delivery: envelope.get::<Delivery>(member::DELIVERY)?,
+            secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
+            secret_status: envelope.get::<SecretStatus>(member::SECRET_STATUS)?.unwrap_or_default(),
+            context: envelope.get::<Value>(member::CONTEXT)?.unwrap_or_default(),
+            settings: self.settings,
+            registration: self.registration,
+            headers: self.headers,
+        }))
+    }
+
+    /// The path is not signed, the body is: one that was sent for another event is refused.
+    fn check_event(&self, envelope: &Envelope<'_>) -> Result<(), Refusal> {
+        let differs = |member, same: &dyn Fn(&str) -> bool| match envelope.get::<Text>(member) {
+            Ok(None) => false,
+            Ok(Some(Text(found))) => !same(&found),
+            Err(_) => true,
+        };
+        let registered = &self.registration;
+        if differs(member::EVENT, &|event| event == registered.event()) {
+            return Err(Refusal::OtherEvent(member::EVENT));
+        }
+        if differs(member::EVENT_VERSION, &|version| same_version(version, registered.version())) {
+            return Err(Refusal::OtherEvent(member::EVENT_VERSION));
+        }
+        Ok(())
+    }
+
+    /// The payload's address is a hint that nothing is ever sent to. A wrong one means that the
+    /// extension is configured for another Kiket, which is worth one line.
+    fn compare_address(&self, envelope: &Envelope<'_>) -> Result<(), Fault> {
+        let configured = self.settings.client.base_url();
+        match envelope.get::<Api>(member::API) {
+            Ok(Some(api)) if api.base_url.trim_end_matches('/') != configured => {
+                self.settings.other_address.call_once(|| {
+                    tracing::warn!(
+                        configured,
+                        delivered = api.base_url,
+                        "deliveries name another API address; calls go to the configured one, \
+                         set KIKET_BASE_URL if that is wrong"
+                    );
+                });
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,0 +1,196 @@
+//! What a handler knows about its delivery, and what it can do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use hyper::HeaderMap;
+use jiff::Timestamp;
+use kiket_contract::header;
+use kiket_contract::id::DeliveryId;
+use kiket_contract::payload::{Authentication, Delivery, SecretStatus};
+use kiket_contract::secret::Secret;
+use serde_json::Value;
+
+use crate::endpoints::Endpoints;
+use crate::registration::Registration;
+use crate::scopes::{self, MissingScopes};
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+
+/// A delivery, as its handler sees it. Cheap to clone; `Debug` shows nothing secret.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    authentication: Authentication,
+    session: kiket_client::Session,
+}
+
+/// What a context is made of.
+pub(crate) struct Parts {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) authentication: Option<Authentication>,
+    pub(crate) delivery: Option<Delivery>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) secret_status: SecretStatus,
+    pub(crate) context: Value,
+}
+
+impl Context {
+    pub(crate) fn new(mut parts: Parts) -> Self {
+        let authentication = parts.authentication.take().unwrap_or(Authentication {
+            runtime_token: None,
+            token_type: None,
+            expires_at: None,
+            scopes: Vec::new(),
+        });
+        let token = authentication.runtime_token.clone();
+        let session = parts.settings.client.session(token, parts.registration.version());
+        Self(Arc::new(Inner { parts, authentication, session }))
+    }
+
+    /// A context for a handler's unit test: the event `test` in version `v1`, without secrets, and
+    /// without a runtime token, so that calls to Kiket fail before anything is sent.
+    ///
+    /// ```
+    /// use kiket_sdk::prelude::*;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let context = Context::for_test();
+    /// assert_eq!(context.event_version(), "v1");
+    /// assert!(context.endpoints().log_event("test", json!({})).await.is_err());
+    /// # });
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn for_test() -> Self {
+        Self::new(Parts {
+            settings: Arc::new(Settings::for_test()),
+            registration: Arc::new(Registration::for_test(Location::caller())),
+            headers: HeaderMap::new(),
+            authentication: None,
+            delivery: None,
+            secrets: BTreeMap::new(),
+            secret_status: SecretStatus::default(),
+            context: Value::Null,
+        })
+    }
+
+    /// The event's name.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        self.0.parts.registration.event()
+    }
+
+    /// The event's version, as the handler was registered: `v1`, also when the request says `1`.
+    #[must_use]
+    pub fn event_version(&self) -> &str {
+        self.0.parts.registration.version()
+    }
+
+    /// The request's headers. The signature covers the body and the timestamp, not these.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.parts.headers
+    }
+
+    /// The manifest's id.
+    #[must_use]
+    pub fn extension_id(&self) -> &str {
+        &self.0.parts.settings.extension_id
+    }
+
+    /// The manifest's version.
+    #[must_use]
+    pub fn extension_version(&self) -> Option<&str> {
+        self.0.parts.settings.extension_version.as_deref()
+    }
+
+    /// The delivery's id, the same over all attempts: from the signed body, otherwise from the
+    /// header `X-Kiket-Invocation`.
+    #[must_use]
+    pub fn delivery_id(&self) -> Option<DeliveryId> {
+        match &self.0.parts.delivery {
+            Some(delivery) => Some(delivery.id),
+            None => self.headers().get(header::INVOCATION)?.to_str().ok()?.parse().ok(),
+        }
+    }
+
+    /// The number of this attempt, from 1, when the delivery says it.
+    #[must_use]
+    pub fn attempt(&self) -> Option<i64> {
+        self.0.parts.delivery.as_ref().map(|delivery| delivery.attempt)
+    }
+
+    /// The runtime token and what it grants.
+    #[must_use]
+    pub fn auth(&self) -> &Authentication {
+        &self.0.authentication
+    }
+
+    /// A secret: the delivery's own, set by the organisation, otherwise the environment variable of
+    /// exactly this name. Empty values count as none.
+    #[must_use]
+    pub fn secret(&self, key: &str) -> Option<Secret> {
+        let delivered = self.0.parts.secrets.get(key).filter(|value| !value.is_empty());
+        delivered.cloned().or_else(|| self.0.parts.settings.environment.secret(key))
+    }
+
+    /// Which secrets the extension asked for and did not get.
+    #[must_use]
+    pub fn secret_status(&self) -> &SecretStatus {
+        &self.0.parts.secret_status
+    }
+
+    /// The payload's member `context`, `null` when there is none.
+    #[must_use]
+    pub fn context(&self) -> &Value {
+        &self.0.parts.context
+    }
+
+    /// Checks that the runtime token grants all of these scopes. `*` grants everything, and
+    /// `issues.read`, `issues:read` and `read:issues` are the same.
+    ///
+    /// # Errors
+    /// [`MissingScopes`], which a handler passes on with `?` and which answers 403.
+    pub fn require_scopes(&self, required: &[&str]) -> Result<(), MissingScopes> {
+        scopes::check(&self.auth().scopes, required)
+    }
+
+    /// Calls to Kiket's API, made with this delivery's runtime token.
+    #[must_use]
+    pub fn endpoints(&self) -> Endpoints<'_> {
+        Endpoints::new(self)
+    }
+
+    /// The extension's secrets on Kiket.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets<'_> {
+        Secrets::new(self)
+    }
+
+    pub(crate) fn session(&self) -> &kiket_client::Session {
+        &self.0.session
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.parts.settings.clock.now()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("event", &self.event())
+            .field("event_version", &self.event_version())
+            .field("extension_id", &self.extension_id())
+            .field("delivery_id", &self.delivery_id())
+            .field("attempt", &self.attempt())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! Why an extension does not start.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::handlers::RegistrationFault;
+
+/// Why an extension does not start. `Debug`, which is what `main` prints, shows the text and its
+/// causes.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no manifest where one was looked for.
+    #[error(
+        "there is no manifest in `{}`; write `.kiket/manifest.yaml` there, start in the \
+         extension's folder, or use `Extension::new`", folder.display()
+    )]
+    NoManifest {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The manifest can not be used.
+    #[error("the manifest can not be used")]
+    Manifest(#[source] kiket_manifest::Error),
+    /// Registrations are wrong: all that are, not only the first.
+    #[error("these handlers can not be registered:{}", listed(.0))]
+    Registrations(Vec<RegistrationFault>),
+    /// Without a delivery secret no request could be verified.
+    #[error(
+        "there is no webhook secret, so no delivery could be verified; set `{variable}` to the \
+         installation's delivery secret"
+    )]
+    NoWebhookSecret {
+        /// The variable to set: the one that the manifest names, or `KIKET_WEBHOOK_SECRET`.
+        variable: String,
+    },
+    /// The address of Kiket's API can not be used.
+    #[error("correct `KIKET_BASE_URL`, or what the program gives as `base_url`")]
+    BaseUrl(#[source] kiket_client::Error),
+    /// The address to listen at is not one.
+    #[error("can not listen at `{0}`; write `host:port`, and in `PORT` a number up to 65535")]
+    Address(String),
+    /// The address can not be listened at.
+    #[error("can not listen at `{address}`; is another program there? choose another `PORT`")]
+    Bind {
+        /// The address.
+        address: String,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The signals that end the program can not be heard.
+    #[error("can not listen for the signals that end the program")]
+    Signals(#[source] std::io::Error),
+    /// The description of the extension can not be written.
+    #[error("can not write the description to the standard output")]
+    Describe(#[source] std::io::Error),
+    /// The current folder can not be found out.
+    #[error("can not find out the current folder; use `Extension::from_manifest_in`")]
+    CurrentFolder(#[source] std::io::Error),
+}
+
+fn listed(faults: &[RegistrationFault]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut next = std::error::Error::source(self);
+        while let Some(cause) = next {
+            write!(f, ": {cause}")?;
+            next = cause.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! The extension: its own builder, then a server.
+
+use std::borrow::Cow;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use kiket_contract::clock::Clock;
+use kiket_contract::secret::Secret;
+use tracing_subscriber::filter::LevelFilter;
+
+
+use crate::environment::{DESCRIBE, Environment};
+use crate::handler::{Answer, Handler, Payload};
+use crate::handlers::Handlers;
+use crate::router::Router;
+use crate::serve::{self, Bound};
+use crate::settings::Sources;
+use crate::{Error, Registration, describe};
+
+/// An extension: what it is configured with and what it handles.
+///
+/// ```no_run
+/// use kiket_sdk::prelude::*;
+/// use serde_json::Value;
+///
+/// async fn created(payload: Value, context: Context) -> Result<Value> {
+///     Ok(json!({ "ok": true, "title": payload["issue"]["title"] }))
+/// }
+///
+/// # async fn example() -> Result<(), kiket_sdk::Error> {
+/// Extension::new("com.example.marketing")
+///     .webhook("issue.created", "v1", created)
+///     .register("issue.created", "v2", ["issues.read"], created)
+///     .run("0.0.0.0:8080")
+///     .await
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "an extension does nothing until `run` or `bind`"]
+pub struct Extension {
+    sources: Sources,
+    registrations: Vec<Registration>,
+}
+
+impl Extension {
+    /// An extension without a manifest.
+    pub fn new(extension_id: impl Into<String>) -> Self {
+        let sources = Sources {
+            extension_id: extension_id.into(),
+            manifest: None,
+            webhook_secret: None,
+            base_url: None,
+            environment: Environment::process(),
+            clock: Clock::system(),
+        };
+        Self { sources, registrations: Vec::new() }
+    }
+
+    /// The extension of the manifest in the current folder, see [`kiket_manifest::find`].
+    ///
+    /// # Errors
+    /// When there is no manifest, or it can not be used.
+    pub fn from_manifest() -> Result<Self, Error> {
+        Self::from_manifest_in(std::env::current_dir().map_err(Error::CurrentFolder)?)
+    }
+
+    /// The extension of the manifest in this folder, see [`kiket_manifest::find`].
+    ///
+    /// # Errors
+    /// When there is no manifest, or it can not be used.
+    pub fn from_manifest_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        let path = kiket_manifest::find(folder)
+            .map_err(Error::Manifest)?
+            .ok_or_else(|| Error::NoManifest { folder: folder.to_owned() })?;
+        let manifest = kiket_manifest::read(&path).map_err(Error::Manifest)?;
+        let mut extension = Self::new(manifest.id.clone());
+        extension.sources.manifest = Some(manifest);
+        Ok(extension)
+    }
+
+    /// The delivery secret. Otherwise the manifest's counts, then `KIKET_WEBHOOK_SECRET`. During a
+    /// rotation the one in `KIKET_WEBHOOK_SECRET_PREVIOUS` is accepted too.
+    pub fn webhook_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.sources.webhook_secret = Some(secret.into());
+        self
+    }
+
+    /// The address of Kiket's API. Otherwise `KIKET_BASE_URL` counts, then `https://kiket.dev`.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.sources.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Where environment variables are looked up, in place of the process's own: for tests, which
+    /// can not safely change those.
+    pub fn environment(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.sources.environment = Environment::new(lookup);
+        self
+    }
+
+    /// Where "now" comes from, in place of the machine's clock: for tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.sources.clock = clock;
+        self
+    }
+
+    /// Adds a handler of one version of an event. `1` and `v1` are the same version.
+    #[track_caller]
+    pub fn webhook<T: Payload, R: Answer>(
+        self,
+        event: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+        handler: impl Handler<T, R>,
+    ) -> Self {
+        self.load([Registration::webhook(event, version, handler)])
+    }
+
+    /// Adds a handler that is called only with these scopes.
+    #[track_caller]
+    pub fn register<T: Payload, R: Answer>(
+        self,
+        event: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+        scopes: impl IntoIterator<Item = &'static str>,
+        handler: impl Handler<T, R>,
+    ) -> Self {
+        self.load([Registration::webhook(event, version, handler).required_scopes(scopes)])
+    }
+
+    /// Adds handlers: those of [`handlers!`](crate::handlers), or any [`Registration`]s.
+    pub fn load(mut self, registrations: impl IntoIterator<Item = Registration>) -> Self {
+        self.registrations.extend(registrations);
+        self
+    }
+
+    /// Listens at exactly this address. Port 0 takes a free one, see [`Bound::local_addr`].
+    ///
+    /// # Errors
+    /// When registrations are wrong (all of them are reported), the configuration can not be used,
+    /// or the address can not be listened at.
+    pub async fn bind(self, address: &str) -> Result<Bound, Error> {
+        let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
+        let (settings, verifier) = self.sources.resolve()?;
+        Bound::new(address, Router::new(Arc::new(settings), verifier, handlers)).await
+    }
+
+    /// Serves until SIGTERM or SIGINT; then accepts nothing more, finishes what runs, and ends.
+    ///
+    /// `HOST` and `PORT` of the environment beat the address given here. Without a tracing
+    /// subscriber of the program's own, the log goes to the standard error from level info on.
+    /// With `KIKET_DESCRIBE=1` it prints the registrations as JSON and ends.
+    ///
+    /// # Errors
+    /// As [`Extension::bind`].
+    pub async fn run(self, address: &str) -> Result<(), Error> {
+        log_to_standard_error();
+        if self.sources.environment.is_on(DESCRIBE) {
+            let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
+            return describe::print(&self.sources, &handlers).map_err(Error::Describe);
+        }
+        let address = serve::placed(address, &self.sources.environment)?;
+        self.bind(&address).await?.serve().await
+    }
+}
+
+/// Does nothing when the program has a subscriber already.
+fn log_to_standard_error() {
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_max_level(LevelFilter::INFO)
+        .try_init();
+}

@@ -1,0 +1,34 @@
+//! `GET /health`: what the extension is and what it handles.
+
+use kiket_contract::health::{Health, RegisteredHandler};
+
+use crate::Registration;
+use crate::answer::{self, Answer};
+use crate::handlers::Handlers;
+use crate::settings::Settings;
+
+pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Answer {
+    let mut events: Vec<String> = Vec::new();
+    for handler in handlers.iter() {
+        if !events.iter().any(|event| event == handler.event()) {
+            events.push(handler.event().to_owned());
+        }
+    }
+    let health = Health {
+        status: "ok".to_owned(),
+        extension_id: Some(settings.extension_id.clone()),
+        extension_version: settings.extension_version.clone(),
+        registered_events: events,
+        registered_handlers: Some(handlers.iter().map(|found| registered(found)).collect()),
+        timestamp: Some(settings.clock.now()),
+    };
+    answer::json(200, &health)
+}
+
+pub(crate) fn registered(registration: &Registration) -> RegisteredHandler {
+    RegisteredHandler {
+        event: registration.event().to_owned(),
+        version: registration.version().to_owned(),
+        kind: registration.kind(),
+    }
+}

@@ -1,0 +1,78 @@
+//! Why a request does not reach its handler.
+
+use kiket_contract::response::ErrorBody;
+
+use crate::body::Fault;
+use crate::scopes::MissingScopes;
+use crate::verify::Denial;
+
+/// The largest body that is read, in bytes.
+pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Why a request does not reach its handler. The text is for the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("only {allow} is answered here")]
+    WrongMethod { allow: &'static str },
+    #[error("the body is larger than {LARGEST_BODY} bytes")]
+    TooLarge,
+    #[error("the body did not arrive in time")]
+    SlowBody,
+    #[error("the body broke off")]
+    BrokenBody,
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    #[error("no event version: it is neither in the path, nor in a header, nor in the query")]
+    NoVersion,
+    #[error("no handler takes the event; see `/health` for those that are taken")]
+    UnknownEvent,
+    #[error("no handler takes this version of the event; it is handled in {handled}")]
+    UnknownVersion { handled: String },
+    #[error(transparent)]
+    Body(#[from] Fault),
+    #[error("the body's `{0}` is not the one that the request was sent to")]
+    OtherEvent(&'static str),
+    #[error(transparent)]
+    Scopes(#[from] MissingScopes),
+}
+
+impl Refusal {
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::NoVersion | Self::Body(_) | Self::OtherEvent(_) | Self::BrokenBody => 400,
+            Self::Denied(_) => 401,
+            Self::Scopes(_) => 403,
+            Self::UnknownEvent | Self::UnknownVersion { .. } => 404,
+            Self::WrongMethod { .. } => 405,
+            Self::SlowBody => 408,
+            Self::TooLarge => 413,
+        }
+    }
+
+    /// What the caller is told: nothing about a signature, and no value of the body.
+    pub(crate) fn body(&self) -> ErrorBody {
+        match self {
+            Self::WrongMethod { .. } => ErrorBody::new("wrong_method", "method not allowed"),
+            Self::TooLarge => ErrorBody::new("too_large", self.to_string()),
+            Self::SlowBody => ErrorBody::new("slow_body", self.to_string()),
+            Self::BrokenBody => ErrorBody::new("broken_body", self.to_string()),
+            Self::Denied(_) => ErrorBody::new("invalid_signature", "not authenticated"),
+            Self::NoVersion => ErrorBody::new("missing_version", "the event's version is missing")
+                .with_message("name it in the path: /v/{version}/webhooks/{event}"),
+            Self::UnknownEvent => ErrorBody::new("unknown_event", "no handler for this event"),
+            Self::UnknownVersion { .. } => {
+                ErrorBody::new("unknown_version", "no handler for this version of the event")
+            }
+            Self::Body(fault) => ErrorBody::new(code(fault), fault.to_string()),
+            Self::OtherEvent(_) => ErrorBody::new("other_event", self.to_string()),
+            Self::Scopes(_) => ErrorBody::new("insufficient_scopes", "Insufficient scopes"),
+        }
+    }
+}
+
+fn code(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Missing(_) | Fault::Mismatch(_) => "invalid_payload",
+        _ => "invalid_body",
+    }
+}

@@ -1,0 +1,197 @@
+//! What an extension runs with: from the builder, then the manifest, then the environment, then
+//! the default. With `KIKET_DEV=1` the environment comes first.
+
+use std::sync::Once;
+
+use kiket_client::Client;
+use kiket_contract::clock::Clock;
+use kiket_contract::secret::Secret;
+use kiket_manifest::Manifest;
+
+use crate::Error;
+use crate::environment::{self, Environment};
+use crate::verify::Verifier;
+
+/// Where Kiket's API is, unless something says otherwise.
+const DEFAULT_BASE_URL: &str = "https://kiket.dev";
+
+/// What an extension runs with.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) extension_id: String,
+    pub(crate) extension_version: Option<String>,
+    pub(crate) client: Client,
+    pub(crate) environment: Environment,
+    pub(crate) clock: Clock,
+    /// Done once a delivery has named another API address.
+    pub(crate) other_address: Once,
+}
+
+/// Where settings come from.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    pub(crate) extension_id: String,
+    pub(crate) manifest: Option<Manifest>,
+    pub(crate) webhook_secret: Option<Secret>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) environment: Environment,
+    pub(crate) clock: Clock,
+}
+
+impl Sources {
+    /// Decides every setting, and makes the verifier of the delivery secrets.
+    pub(crate) fn resolve(self) -> Result<(Settings, Verifier), Error> {
+        if self.is_dev() {
+            tracing::info!("KIKET_DEV=1: the environment comes before builder and manifest");
+        }
+        let verifier = self.verifier()?;
+        let base_url = self.first(self.base_url.clone(), self.environment.get(environment::BASE_URL));
+        let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+        let settings = Settings {
+            client: Client::new(base_url).map_err(Error::BaseUrl)?,
+            extension_id: self.extension_id,
+            extension_version: self.manifest.and_then(|manifest| manifest.version),
+            environment: self.environment,
+            clock: self.clock,
+            other_address: Once::new(),
+        };
+        Ok((settings, verifier))
+    }
+
+    fn verifier(&self) -> Result<Verifier, Error> {
+        let lookup = |name: &str| self.environment.get(name);
+        let in_manifest = self.manifest.as_ref().and_then(|found| found.delivery_secret.as_ref());
+        let in_manifest = in_manifest.map(|secret| secret.resolve(lookup));
+        let variable = match &in_manifest {
+            Some(Err(unresolved)) => unresolved.variable.clone(),
+            _ => environment::WEBHOOK_SECRET.to_owned(),
+        };
+        let written = self.webhook_secret.clone().or(in_manifest.and_then(Result::ok));
+        let found = self
+            .first(written, self.environment.secret(environment::WEBHOOK_SECRET))
+            .filter(|secret| !secret.is_empty())
+            .ok_or(Error::NoWebhookSecret { variable })?;
+        let previous = self.environment.secret(environment::PREVIOUS_WEBHOOK_SECRET);
+        Ok(Verifier::new(&found, previous.as_ref()))
+    }
+
+    fn is_dev(&self) -> bool {
+        self.environment.is_on(environment::DEV)
+    }
+
+    fn first<T>(&self, written: Option<T>, in_environment: Option<T>) -> Option<T> {
+        if self.is_dev() { in_environment.or(written) } else { written.or(in_environment) }
+    }
+}
+
+impl Settings {
+    /// Settings without secrets, at the default address.
+    pub(crate) fn for_test() -> Self {
+        #[expect(clippy::expect_used, reason = "the default address is an origin")]
+        let client = Client::new(DEFAULT_BASE_URL).expect("an origin");
+        Self {
+            extension_id: "com.example.test".to_owned(),
+            extension_version: None,
+            client,
+            environment: Environment::process(),
+            clock: Clock::system(),
+            other_address: Once::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = "id: x\ndelivery_secret: from_manifest\n";
+
+    fn sources(manifest: Option<&str>, variables: &'static [(&str, &str)]) -> Sources {
+        let lookup = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        Sources {
+            extension_id: "x".to_owned(),
+            manifest: manifest.map(|text| kiket_manifest::parse(text).unwrap()),
+            webhook_secret: None,
+            base_url: None,
+            environment: Environment::new(lookup),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Whether requests signed with this secret are accepted.
+    fn accepts(sources: Sources, secret: &str) -> bool {
+        use kiket_contract::{header, signature::Signer};
+        let (settings, verifier) = sources.resolve().unwrap();
+        let now = settings.clock.now();
+        let timestamp = now.as_second().to_string();
+        let signature = Signer::new(&secret.into()).sign(Some(&timestamp), b"{}");
+        let mut headers = hyper::HeaderMap::new();
+        headers.insert(header::SIGNATURE, signature.parse().unwrap());
+        headers.insert(header::TIMESTAMP, timestamp.parse().unwrap());
+        verifier.verify(&headers, b"{}", now).is_ok()
+    }
+
+    #[test]
+    fn builder_comes_before_manifest_before_environment() {
+        const ENVIRONMENT: &[(&str, &str)] = &[("KIKET_WEBHOOK_SECRET", "from_environment")];
+        let mut all = sources(Some(MANIFEST), ENVIRONMENT);
+        all.webhook_secret = Some("from_builder".into());
+        assert!(accepts(all, "from_builder"));
+        assert!(accepts(sources(Some(MANIFEST), ENVIRONMENT), "from_manifest"));
+        assert!(accepts(sources(None, ENVIRONMENT), "from_environment"));
+    }
+
+    #[test]
+    fn in_development_the_environment_comes_first() {
+        const ENVIRONMENT: &[(&str, &str)] = &[
+            ("KIKET_DEV", "1"),
+            ("KIKET_WEBHOOK_SECRET", "from_environment"),
+            ("KIKET_BASE_URL", "http://127.0.0.1:7420"),
+        ];
+        let mut all = sources(Some(MANIFEST), ENVIRONMENT);
+        all.base_url = Some("https://kiket.example.com".to_owned());
+        let (settings, _) = all.resolve().unwrap();
+        assert_eq!(settings.client.base_url(), "http://127.0.0.1:7420");
+        assert!(accepts(sources(Some(MANIFEST), ENVIRONMENT), "from_environment"));
+    }
+
+    #[test]
+    fn a_reference_in_the_manifest_is_looked_up_and_else_the_usual_variable() {
+        const REFERENCE: &str = "id: x\ndelivery_secret: env.MY_SECRET\n";
+        const BOTH: &[(&str, &str)] = &[("MY_SECRET", "mine"), ("KIKET_WEBHOOK_SECRET", "usual")];
+        assert!(accepts(sources(Some(REFERENCE), BOTH), "mine"));
+        assert!(accepts(sources(Some(REFERENCE), &BOTH[1..]), "usual"));
+    }
+
+    #[test]
+    fn without_a_secret_the_error_names_the_variable_to_set() {
+        let variable = |manifest| match sources(manifest, &[]).resolve() {
+            Err(Error::NoWebhookSecret { variable }) => variable,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(variable(None), "KIKET_WEBHOOK_SECRET");
+        assert_eq!(variable(Some("id: x\ndelivery_secret: env.MY_SECRET\n")), "MY_SECRET");
+    }
+
+    #[test]
+    fn empty_values_count_as_none() {
+        const EMPTY: &[(&str, &str)] = &[("KIKET_WEBHOOK_SECRET", ""), ("KIKET_BASE_URL", "")];
+        let mut empty = sources(None, EMPTY);
+        empty.webhook_secret = Some("".into());
+        assert!(matches!(empty.resolve(), Err(Error::NoWebhookSecret { .. })));
+        let mut given = sources(None, EMPTY);
+        given.webhook_secret = Some("s".into());
+        assert_eq!(given.resolve().unwrap().0.client.base_url(), DEFAULT_BASE_URL);
+    }
+
+    #[test]
+    fn during_a_rotation_both_secrets_are_accepted() {
+        const BOTH: &[(&str, &str)] =
+            &[("KIKET_WEBHOOK_SECRET", "new"), ("KIKET_WEBHOOK_SECRET_PREVIOUS", "old")];
+        for (secret, accepted) in [("new", true), ("old", true), ("older", false)] {
+            assert_eq!(accepts(sources(None, BOTH), secret), accepted, "{secret}");
+        }
+    }
+}

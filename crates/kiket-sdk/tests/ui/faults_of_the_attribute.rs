@@ -1,0 +1,19 @@
+use kiket_sdk::prelude::*;
+use serde_json::Value;
+
+#[webhook("issue.created")]
+async fn unversioned(_payload: Value, _context: Context) -> Result {
+    Ok(())
+}
+
+#[webhook("workflow.before_transition", version = "v1")]
+async fn asked(_payload: Value, _context: Context) -> Result {
+    Ok(())
+}
+
+#[webhook(version = "v1", scopes = ["issues.read"])]
+fn several<T>(_payload: &T, _context: Context) {}
+
+fn main() {
+    let _ = handlers![unversioned, asked, several];
+}
