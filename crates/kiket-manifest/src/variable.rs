@@ -1,6 +1,6 @@
 //! The environment variables that may hold a secret setting.
 
-const PREFIX: &str = "KIKET_SECRET_";
+use kiket_contract::environment::SECRET_PREFIX;
 
 /// The variables to look at for a secret setting, best first, without repetitions.
 ///
@@ -18,7 +18,7 @@ const PREFIX: &str = "KIKET_SECRET_";
 pub fn secret_variable(key: &str) -> Vec<String> {
     let mut names = Vec::with_capacity(3);
     for spelling in [merged(key), key.to_uppercase(), snake(key)] {
-        let name = format!("{PREFIX}{spelling}");
+        let name = format!("{SECRET_PREFIX}{spelling}");
         if !names.contains(&name) {
             names.push(name);
         }
@@ -60,7 +60,8 @@ mod tests {
             ("API_KEY", &["API_KEY", "A_P_I__K_E_Y"]),
         ];
         for (key, expected) in table {
-            let expected: Vec<_> = expected.iter().map(|name| format!("{PREFIX}{name}")).collect();
+            let expected: Vec<_> =
+                expected.iter().map(|name| format!("{SECRET_PREFIX}{name}")).collect();
             assert_eq!(secret_variable(key), expected, "{key}");
         }
     }

@@ -1,30 +1,24 @@
 //! Writes the code beside a function.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Attribute, Error, ItemFn, Type};
+use quote::quote;
+use syn::{Attribute, Error, ItemFn};
 
 use crate::validate::{Handler, Webhook};
 
 /// The function, and a hidden type of its name that registers it.
 ///
-/// The checks stand before the registration: both fail for the same reasons, and rustc reports a
-/// reason once, at the first, whose place is the argument's or the answer's type.
+/// The signature's types are written into the registration, so that rustc reports an unmet bound
+/// once and at the type that does not meet it.
 pub(crate) fn webhook(webhook: &Webhook, handler: &Handler<'_>) -> TokenStream {
     let Webhook { event, version, scopes } = webhook;
-    let name = &handler.function.sig.ident;
-    let checks = [
-        check("payload", handler.payload),
-        check("context", handler.context),
-        check("returned", handler.returned),
-    ];
+    let Handler { function, payload, context, returned } = handler;
+    let name = &function.sig.ident;
     let registration = quote! {
-        #(#checks)*
-        ::kiket_sdk::__private::Registration::webhook(#event, #version, #name)
+        ::kiket_sdk::__private::webhook::<#payload, #context, #returned, _>(#event, #version, #name)
             .required_scopes([#(#scopes),*])
     };
-    declared(handler.function, &registration)
+    declared(function, &registration)
 }
 
 /// The function and its faults. The hidden type is there all the same, so that `handlers![…]` does
@@ -38,11 +32,6 @@ pub(crate) fn faulty(faults: &Error, function: &ItemFn) -> TokenStream {
     quote! { #function #faults }
 }
 
-fn check(what: &str, found: &Type) -> TokenStream {
-    let check = syn::Ident::new(what, found.span());
-    quote_spanned! { found.span() => ::kiket_sdk::__private::#check::<#found>(); }
-}
-
 fn declared(function: &ItemFn, registration: &TokenStream) -> TokenStream {
     let conditions: Vec<&Attribute> =
         function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
@@ -53,7 +42,7 @@ fn declared(function: &ItemFn, registration: &TokenStream) -> TokenStream {
 
         #(#conditions)*
         #[doc(hidden)]
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, reason = "it has the name of its function")]
         #visibility enum #name {}
 
         #(#conditions)*

@@ -1,7 +1,7 @@
 //! The attribute macros of `kiket-sdk`; use them from there.
 //!
-//! Each goes the same way: [`parse`] reads the attribute, [`validate`] collects what is wrong with
-//! it and the function, [`expand`] writes the code. All faults are reported at once.
+//! Each goes the same way: `parse` reads the attribute, `validate` collects what is wrong with
+//! it and the function, `expand` writes the code. All faults are reported at once.
 
 #![forbid(unsafe_code)]
 
@@ -14,7 +14,7 @@ use syn::{ItemFn, parse_macro_input};
 
 /// Declares an async function as the handler of one version of an event.
 ///
-/// ```ignore
+/// ```text
 /// #[webhook("issue.created", version = "v1")]
 /// #[webhook("issue.created", version = "v1", required_scopes = ["issues.read"])]
 /// ```

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::StatusCode;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
-use hyper::{Response, StatusCode};
 use kiket_contract::response::{ErrorBody, OK};
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::scopes::MissingScopes;
 
 /// An answer, whole.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Response = hyper::Response<Full<Bytes>>;
 
 /// The body of a handler's answer. What is written as `null` becomes `{"ok":true}`.
 pub(crate) fn render(answer: &impl Serialize) -> Result<Bytes, serde_json::Error> {
@@ -23,12 +23,12 @@ pub(crate) fn render(answer: &impl Serialize) -> Result<Bytes, serde_json::Error
     Ok(if bytes == b"null" { Bytes::from_static(OK.as_bytes()) } else { bytes.into() })
 }
 
-pub(crate) fn success(body: Bytes) -> Answer {
+pub(crate) fn success(body: Bytes) -> Response {
     with_status(200, body)
 }
 
 /// A refusal before the handler.
-pub(crate) fn refused(refusal: &Refusal) -> Answer {
+pub(crate) fn refused(refusal: &Refusal) -> Response {
     if let Refusal::Scopes(scopes) = refusal {
         return missing_scopes(refusal, scopes);
     }
@@ -40,7 +40,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Answer {
 }
 
 /// A handler's failure.
-pub(crate) fn failed(error: &HandlerError) -> Answer {
+pub(crate) fn failed(error: &HandlerError) -> Response {
     let (code, text) = match error.kind() {
         Kind::MissingScopes(scopes) => return refused(&Refusal::Scopes(scopes.clone())),
         Kind::Permanent { message, .. } => ("handler_refused", message.as_ref()),
@@ -57,12 +57,12 @@ pub(crate) fn failed(error: &HandlerError) -> Answer {
 }
 
 /// A handler that panicked.
-pub(crate) fn panicked() -> Answer {
+pub(crate) fn panicked() -> Response {
     json(500, &ErrorBody::new("handler_failed", "internal error"))
 }
 
 /// The members that the other SDKs answer with, beside the usual ones.
-fn missing_scopes(refusal: &Refusal, scopes: &MissingScopes) -> Answer {
+fn missing_scopes(refusal: &Refusal, scopes: &MissingScopes) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         #[serde(flatten)]
@@ -83,19 +83,20 @@ fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
 }
 
-pub(crate) fn json(status: u16, body: &impl Serialize) -> Answer {
+pub(crate) fn json(status: u16, body: &impl Serialize) -> Response {
     #[expect(clippy::expect_used, reason = "the SDK's own bodies are plain structs")]
     let bytes = serde_json::to_vec(body).expect("JSON");
     with_status(status, bytes.into())
 }
 
-fn with_status(status: u16, body: Bytes) -> Answer {
+fn with_status(status: u16, body: Bytes) -> Response {
     let mut answer = Response::new(Full::new(body));
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *answer.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     with(answer, CONTENT_TYPE, HeaderValue::from_static("application/json"))
 }
 
-fn with(mut answer: Answer, name: HeaderName, value: HeaderValue) -> Answer {
+fn with(mut answer: Response, name: HeaderName, value: HeaderValue) -> Response {
     answer.headers_mut().insert(name, value);
     answer
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use hyper::HeaderMap;
 use kiket_contract::event::same_version;
-use kiket_contract::payload::{Api, Authentication, Delivery, SecretStatus, member};
-use serde_json::Value;
+use kiket_contract::payload::{Authentication, member};
+use serde::Deserialize;
 
 use crate::Context;
-use crate::body::{Envelope, Fault};
+use crate::body::Envelope;
 use crate::context::Parts;
 use crate::refusal::Refusal;
 use crate::registration::Registration;
@@ -25,18 +25,21 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// Checks the event, the scopes and the form of the envelope, and makes the handler's context.
+    ///
+    /// Proof and secrets must have their form. What only informs (`delivery`, `api`,
+    /// `secret_status`) is left out when it has another: an event may have a member of that name.
     pub(crate) fn admit(self, envelope: &Envelope<'_>) -> Result<Context, Refusal> {
         self.check_event(envelope)?;
         let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.registration.scopes())?;
-        self.compare_address(envelope)?;
+        self.compare_address(envelope);
         Ok(Context::new(Parts {
             authentication,
-            delivery: envelope.get::<Delivery>(member::DELIVERY)?,
+            delivery: informs(envelope, member::DELIVERY),
             secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
-            secret_status: envelope.get::<SecretStatus>(member::SECRET_STATUS)?.unwrap_or_default(),
-            context: envelope.get::<Value>(member::CONTEXT)?.unwrap_or_default(),
+            secret_status: informs(envelope, member::SECRET_STATUS).unwrap_or_default(),
+            context: envelope.get(member::CONTEXT)?.unwrap_or_default(),
             settings: self.settings,
             registration: self.registration,
             headers: self.headers,
@@ -62,25 +65,34 @@ impl Attempt {
 
     /// The payload's address is a hint that nothing is ever sent to. A wrong one means that the
     /// extension is configured for another Kiket, which is worth one line.
-    fn compare_address(&self, envelope: &Envelope<'_>) -> Result<(), Fault> {
+    fn compare_address(&self, envelope: &Envelope<'_>) {
         let configured = self.settings.client.base_url();
-        match envelope.get::<Api>(member::API) {
-            Ok(Some(api)) if api.base_url.trim_end_matches('/') != configured => {
-                self.settings.other_address.call_once(|| {
-                    tracing::warn!(
-                        configured,
-                        delivered = api.base_url,
-                        "deliveries name another API address; calls go to the configured one, \
-                         set KIKET_BASE_URL if that is wrong"
-                    );
-                });
-                Ok(())
-            }
-            other => other.map(|_| ()),
+        let Some(Address { base_url }) = informs(envelope, member::API) else { return };
+        if base_url.trim_end_matches('/') != configured {
+            self.settings.other_address.call_once(|| {
+                tracing::warn!(
+                    configured,
+                    delivered = %base_url,
+                    "deliveries name another API address; calls go to the configured one, \
+                     set KIKET_BASE_URL if that is wrong"
+                );
+            });
         }
     }
 }
 
-#[derive(serde::Deserialize)]
+/// A member that only informs, if it is there in the form that it should have.
+fn informs<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>, member: &'static str) -> Option<T> {
+    envelope.get(member).ok().flatten()
+}
+
+/// The part of the member `api` that can be compared. Some platforms send no more of it.
+#[derive(Deserialize)]
+struct Address<'a> {
+    #[serde(borrow)]
+    base_url: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

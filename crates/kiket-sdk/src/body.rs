@@ -44,10 +44,7 @@ pub(crate) struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     /// A member of the envelope, read as `T`.
-    pub(crate) fn get<T: Deserialize<'a>>(
-        &self,
-        member: &'static str,
-    ) -> Result<Option<T>, Fault> {
+    pub(crate) fn get<T: Deserialize<'a>>(&self, member: &'static str) -> Result<Option<T>, Fault> {
         let found = MEMBERS.iter().position(|name| *name == member);
         match found.and_then(|index| self.raw[index]) {
             Some(raw) => match serde_json::from_str(raw.get()) {

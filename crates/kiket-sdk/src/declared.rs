@@ -1,8 +1,10 @@
 //! What `#[webhook]` expands to: not for use by hand.
-
-use crate::{Context, HandlerError, Registration};
+//!
+//! The bounds stand on traits of their own, so that each wrong type is reported once, in words, at
+//! its place in the function's signature.
 
 use crate::handler::{Answer, Payload};
+use crate::{Context, HandlerError, Registration, Result};
 
 /// A handler that was declared with an attribute.
 pub trait Declared {
@@ -10,17 +12,24 @@ pub trait Declared {
     fn registration() -> Registration;
 }
 
-/// Compiles when the first argument can be a payload.
-pub fn payload<T: Payload>() {}
-
-/// Compiles when the second argument is [`Context`].
-pub fn context<T: SecondArgument>() {}
-
-/// Compiles when a handler may return this.
-pub fn returned<T: Returned>()
+/// The registration of a declared function. Its types are given, so that rustc blames them.
+#[track_caller]
+pub fn webhook<T, C, R, A>(
+    event: &'static str,
+    version: &'static str,
+    handler: impl Fn(T, C) -> A + Send + Sync + 'static,
+) -> Registration
 where
-    T::Answer: Answer,
+    T: Payload,
+    C: SecondArgument,
+    R: Returned,
+    R::Answer: Answer,
+    A: Future<Output = R> + Send + 'static,
 {
+    Registration::webhook(event, version, move |payload: T, context| {
+        let answer = handler(payload, C::of(context));
+        async move { answer.await.into_result() }
+    })
 }
 
 /// The second argument of a handler.
@@ -28,9 +37,16 @@ where
     message = "the second argument of a webhook handler is `Context`, not `{Self}`",
     label = "must be `kiket_sdk::Context`"
 )]
-pub trait SecondArgument {}
+pub trait SecondArgument {
+    /// Itself.
+    fn of(context: Context) -> Self;
+}
 
-impl SecondArgument for Context {}
+impl SecondArgument for Context {
+    fn of(context: Context) -> Self {
+        context
+    }
+}
 
 /// What a handler returns.
 #[diagnostic::on_unimplemented(
@@ -41,8 +57,15 @@ impl SecondArgument for Context {}
 pub trait Returned {
     /// What it answers with.
     type Answer;
+
+    /// Itself.
+    fn into_result(self) -> Result<Self::Answer>;
 }
 
 impl<R> Returned for Result<R, HandlerError> {
     type Answer = R;
+
+    fn into_result(self) -> Self {
+        self
+    }
 }

@@ -1,8 +1,6 @@
 //! What an extension handles, as JSON on the standard output: for tools that compare it with the
 //! manifest. It needs no secret and serves nothing.
 
-use std::io::{self, Write};
-
 use kiket_contract::health::RegisteredHandler;
 use serde::Serialize;
 
@@ -24,7 +22,8 @@ struct Described<'a> {
     required_scopes: &'a [&'static str],
 }
 
-pub(crate) fn print(sources: &Sources, handlers: &Handlers) -> io::Result<()> {
+/// The description, with a line break at its end.
+pub(crate) fn text(sources: &Sources, handlers: &Handlers) -> String {
     let description = Description {
         extension_id: &sources.extension_id,
         extension_version: sources.manifest.as_ref().and_then(|found| found.version.as_deref()),
@@ -36,7 +35,7 @@ pub(crate) fn print(sources: &Sources, handlers: &Handlers) -> io::Result<()> {
             })
             .collect(),
     };
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &description)?;
-    writeln!(out)
+    #[expect(clippy::expect_used, reason = "texts and lists of texts")]
+    let text = serde_json::to_string_pretty(&description).expect("JSON");
+    text + "\n"
 }

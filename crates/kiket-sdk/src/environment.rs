@@ -1,28 +1,15 @@
-//! The environment's variables: those that the SDK reads, and where they come from.
+//! Where the environment's variables come from; [`kiket_contract::environment`] has their names.
 
 use std::fmt;
 use std::sync::Arc;
 
 use kiket_contract::secret::Secret;
 
-/// The delivery secret.
-pub(crate) const WEBHOOK_SECRET: &str = "KIKET_WEBHOOK_SECRET";
-/// The delivery secret before the last rotation.
-pub(crate) const PREVIOUS_WEBHOOK_SECRET: &str = "KIKET_WEBHOOK_SECRET_PREVIOUS";
-/// The address of Kiket's API.
-pub(crate) const BASE_URL: &str = "KIKET_BASE_URL";
-/// `1`: the environment comes before everything else.
-pub(crate) const DEV: &str = "KIKET_DEV";
-/// `1`: print the registrations and end.
-pub(crate) const DESCRIBE: &str = "KIKET_DESCRIBE";
-/// The address to listen at.
-pub(crate) const HOST: &str = "HOST";
-/// The port to listen at.
-pub(crate) const PORT: &str = "PORT";
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// Looks variables up. An empty one counts as unset.
 #[derive(Clone)]
-pub(crate) struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub(crate) struct Environment(Arc<Lookup>);
 
 impl Environment {
     pub(crate) fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {

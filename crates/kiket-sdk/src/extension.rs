@@ -1,16 +1,17 @@
 //! The extension: its own builder, then a server.
 
 use std::borrow::Cow;
-use std::io::IsTerminal;
+use std::fmt;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use kiket_contract::clock::Clock;
+use kiket_contract::environment::DESCRIBE;
 use kiket_contract::secret::Secret;
 use tracing_subscriber::filter::LevelFilter;
 
-
-use crate::environment::{DESCRIBE, Environment};
+use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
 use crate::handlers::Handlers;
 use crate::router::Router;
@@ -36,7 +37,6 @@ use crate::{Error, Registration, describe};
 ///     .await
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "an extension does nothing until `run` or `bind`"]
 pub struct Extension {
     sources: Sources,
@@ -158,13 +158,24 @@ impl Extension {
     /// # Errors
     /// As [`Extension::bind`].
     pub async fn run(self, address: &str) -> Result<(), Error> {
-        log_to_standard_error();
         if self.sources.environment.is_on(DESCRIBE) {
             let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
-            return describe::print(&self.sources, &handlers).map_err(Error::Describe);
+            let text = describe::text(&self.sources, &handlers);
+            return std::io::stdout().write_all(text.as_bytes()).map_err(Error::Describe);
         }
+        log_to_standard_error();
         let address = serve::placed(address, &self.sources.environment)?;
         self.bind(&address).await?.serve().await
+    }
+}
+
+/// Shows no configuration, which may be secret.
+impl fmt::Debug for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extension")
+            .field("extension_id", &self.sources.extension_id)
+            .field("registrations", &self.registrations)
+            .finish_non_exhaustive()
     }
 }
 

@@ -159,15 +159,12 @@ fn of_call(error: &kiket_client::Error) -> HandlerError {
 /// The whole of it, causes included: for the log.
 impl fmt::Display for HandlerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let separator = match self.kind() {
-            Kind::Permanent { message, .. } | Kind::Retryable { message, .. } => {
-                f.write_str(message)?;
-                ": "
-            }
-            Kind::MissingScopes(_) | Kind::Internal => "",
-        };
+        let mut separator = "";
+        if let Kind::Permanent { message, .. } | Kind::Retryable { message, .. } = self.kind() {
+            f.write_str(message)?;
+            separator = ": ";
+        }
         let mut next = self.0.cause.as_deref().map(|cause| cause as &dyn StdError);
-        let mut separator = separator;
         while let Some(link) = next {
             write!(f, "{separator}{link}")?;
             separator = ": ";

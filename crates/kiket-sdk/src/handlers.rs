@@ -52,9 +52,7 @@ pub(crate) struct Handlers(Vec<Arc<Registration>>);
 
 impl Handlers {
     /// Checks all registrations and reports every fault.
-    pub(crate) fn check(
-        registrations: Vec<Registration>,
-    ) -> Result<Self, Vec<RegistrationFault>> {
+    pub(crate) fn check(registrations: Vec<Registration>) -> Result<Self, Vec<RegistrationFault>> {
         let mut faults = Vec::new();
         for (index, registration) in registrations.iter().enumerate() {
             faults.extend(alone(registration));
@@ -80,8 +78,11 @@ impl Handlers {
         if let Some(found) = self.iter().find(|handler| handler.handles(event, version)) {
             return Ok(found);
         }
-        let handled: Vec<_> =
-            self.iter().filter(|known| known.event() == event).map(|known| known.version()).collect();
+        let handled: Vec<_> = self
+            .iter()
+            .filter(|known| known.event() == event)
+            .map(|known| known.version())
+            .collect();
         Err(match handled.as_slice() {
             [] => Refusal::UnknownEvent,
             _ => Refusal::UnknownVersion { handled: handled.join(", ") },

@@ -3,11 +3,11 @@
 use kiket_contract::health::{Health, RegisteredHandler};
 
 use crate::Registration;
-use crate::answer::{self, Answer};
+use crate::answer::{self, Response};
 use crate::handlers::Handlers;
 use crate::settings::Settings;
 
-pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Answer {
+pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Response {
     let mut events: Vec<String> = Vec::new();
     for handler in handlers.iter() {
         if !events.iter().any(|event| event == handler.event()) {

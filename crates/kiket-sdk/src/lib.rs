@@ -95,7 +95,9 @@ pub use extension::Extension;
 pub use handler::{Answer, Handler, Payload};
 pub use handler_error::{HandlerError, OrHandlerError, Result};
 pub use handlers::RegistrationFault;
+pub use hyper::HeaderMap;
 pub use kiket_contract::clock::Clock;
+pub use kiket_contract::id::DeliveryId;
 pub use kiket_contract::payload::{Authentication, SecretStatus};
 pub use kiket_contract::secret::Secret;
 pub use kiket_sdk_macros::webhook;
@@ -143,5 +145,5 @@ macro_rules! handlers {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Registration;
-    pub use crate::declared::{Declared, context, payload, returned};
+    pub use crate::declared::{Declared, webhook};
 }

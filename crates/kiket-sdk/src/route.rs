@@ -1,6 +1,5 @@
 //! What a request asks for, by its method, path, headers and query.
 
-use hyper::header::HeaderName;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use kiket_contract::{header, route};
@@ -53,7 +52,7 @@ impl<'a> Target<'a> {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
-    headers.get(HeaderName::from_static(name))?.to_str().ok()
+    headers.get(name)?.to_str().ok()
 }
 
 fn filled(text: &str) -> Option<&str> {

@@ -16,7 +16,7 @@ use hyper::http::request::Parts;
 use kiket_contract::header;
 use tracing::Instrument;
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, Response};
 use crate::attempt::Attempt;
 use crate::body::Fault;
 use crate::handlers::Handlers;
@@ -44,13 +44,14 @@ impl Router {
         Self { settings, verifier, handlers }
     }
 
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Answer {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response {
         match Route::of(request.method(), request.uri().path()) {
             Route::Health => health::answer(&self.settings, &self.handlers),
             Route::WrongMethod(allow) => answer::refused(&Refusal::WrongMethod { allow }),
             Route::Webhook => {
-                let path = request.uri().path().chars().take(LONGEST_PATH).collect::<String>();
+                let uri = request.uri().clone();
                 self.deliver(request).await.unwrap_or_else(|refusal| {
+                    let path: String = uri.path().chars().take(LONGEST_PATH).collect();
                     tracing::warn!(path, status = refusal.status(), "refused: {refusal}");
                     answer::refused(&refusal)
                 })
@@ -58,7 +59,7 @@ impl Router {
         }
     }
 
-    async fn deliver(&self, request: Request<Incoming>) -> Result<Answer, Refusal> {
+    async fn deliver(&self, request: Request<Incoming>) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
         let body = read(body).await?;
         self.verifier.verify(&head.headers, &body, self.settings.clock.now())?;
@@ -103,7 +104,7 @@ async fn handle(
     registration: &Registration,
     body: &str,
     attempt: Attempt,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let answer = async { Ok(registration.handler().begin(body, attempt)?.await) };
     match unless_panicked(answer).await {
         Some(Ok(Ok(body))) => Ok(answer::success(body)),

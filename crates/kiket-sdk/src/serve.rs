@@ -14,11 +14,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use kiket_contract::environment::{HOST, PORT};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Error;
-use crate::environment::{Environment, HOST, PORT};
+use crate::environment::Environment;
 use crate::router::Router;
 
 /// How long running requests may take once the program is to end.

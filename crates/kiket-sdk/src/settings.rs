@@ -5,11 +5,12 @@ use std::sync::Once;
 
 use kiket_client::Client;
 use kiket_contract::clock::Clock;
+use kiket_contract::environment;
 use kiket_contract::secret::Secret;
 use kiket_manifest::Manifest;
 
 use crate::Error;
-use crate::environment::{self, Environment};
+use crate::environment::Environment;
 use crate::verify::Verifier;
 
 /// Where Kiket's API is, unless something says otherwise.
@@ -28,7 +29,6 @@ pub(crate) struct Settings {
 }
 
 /// Where settings come from.
-#[derive(Debug)]
 pub(crate) struct Sources {
     pub(crate) extension_id: String,
     pub(crate) manifest: Option<Manifest>,
@@ -45,7 +45,8 @@ impl Sources {
             tracing::info!("KIKET_DEV=1: the environment comes before builder and manifest");
         }
         let verifier = self.verifier()?;
-        let base_url = self.first(self.base_url.clone(), self.environment.get(environment::BASE_URL));
+        let base_url =
+            self.first(self.base_url.clone(), self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
         let settings = Settings {
             client: Client::new(base_url).map_err(Error::BaseUrl)?,

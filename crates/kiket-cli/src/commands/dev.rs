@@ -14,6 +14,7 @@ mod signals;
 mod state;
 mod summary;
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ use kiket_manifest::Manifest;
 use kiket_platform::{Config, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::Dev;
 use extension::{Extension, Line, Place, Running};
@@ -39,6 +41,7 @@ const ORGANIZATION: i64 = 3;
 
 /// Runs the extension until a signal comes, or with `--once` until its samples are settled.
 pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
+    log_to_standard_error();
     let screen = Screen::new(args.format);
     let stop = signals::listen()?;
     let folder = args.path.canonicalize().with_context(|| {
@@ -66,6 +69,12 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
         screen.say("stopped");
     }
     outcome
+}
+
+/// What goes wrong on the platform's side is for the person in front of it.
+fn log_to_standard_error() {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    log.with_ansi(std::io::stderr().is_terminal()).with_max_level(LevelFilter::WARN).init();
 }
 
 fn ended_by_signal(args: &Dev) -> ExitCode {

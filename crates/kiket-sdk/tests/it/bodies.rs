@@ -116,9 +116,6 @@ async fn malformed_members_of_the_envelope_are_refused_without_their_values() {
         ("secrets", json!(["hidden"])),
         ("secrets", json!({ "KEY": { "value": "hidden" } })),
         ("secrets", json!(null)),
-        ("delivery", json!({ "id": "hidden" })),
-        ("api", json!("hidden")),
-        ("secret_status", json!({ "missing": "hidden" })),
     ] {
         let log = Log::collect();
         let answer = program.deliver(&json!({ member: value })).await;
@@ -126,6 +123,18 @@ async fn malformed_members_of_the_envelope_are_refused_without_their_values() {
         assert!(answer.text().contains(member), "{}", answer.text());
         let told = format!("{}{}", answer.text(), log.text());
         assert!(!told.contains("hidden"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn members_that_only_inform_may_have_any_form() {
+    let program = Program::echoing().await;
+    for body in [
+        json!({ "delivery": { "address": "12 Main Street" } }),
+        json!({ "api": { "base_url": "https://kiket.dev" } }),
+        json!({ "api": null, "secret_status": [], "context": "text" }),
+    ] {
+        assert_eq!(program.deliver(&body).await.json(), body);
     }
 }
 

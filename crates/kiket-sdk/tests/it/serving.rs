@@ -44,8 +44,8 @@ async fn a_running_request_is_finished_and_no_other_is_accepted() {
 async fn an_idle_connection_does_not_hold_up_the_end() {
     let program = Program::echoing().await;
     let mut idle = TcpStream::connect(program.address).await.unwrap();
-    let request = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
-    idle.write_all(request).await.unwrap();
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    idle.readable().await.unwrap();
     program.stop().await.unwrap();
     assert_eq!(answer(&mut idle).await.status, 200);
 }

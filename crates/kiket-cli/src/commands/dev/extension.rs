@@ -13,7 +13,6 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-
 pub(super) use output::Line;
 pub(super) use running::{Place, Running};
 

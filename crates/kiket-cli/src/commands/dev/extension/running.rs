@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use kiket_contract::environment;
 use kiket_contract::health::Health;
 use kiket_contract::secret::Secret;
 use tokio::sync::mpsc::UnboundedSender;
@@ -84,12 +85,12 @@ impl Program {
         cargo::forget_cargo(&mut command);
         command
             .current_dir(&self.dir)
-            .env("KIKET_DEV", "1")
-            .env("HOST", Ipv4Addr::LOCALHOST.to_string())
-            .env("PORT", place.port.to_string())
-            .env("KIKET_BASE_URL", &place.base_url)
-            .env("KIKET_WEBHOOK_SECRET", place.webhook_secret.expose())
-            .env("KIKET_SDK_TELEMETRY_URL", &place.telemetry_url);
+            .env(environment::DEV, "1")
+            .env(environment::HOST, Ipv4Addr::LOCALHOST.to_string())
+            .env(environment::PORT, place.port.to_string())
+            .env(environment::BASE_URL, &place.base_url)
+            .env(environment::WEBHOOK_SECRET, place.webhook_secret.expose())
+            .env(environment::TELEMETRY_URL, &place.telemetry_url);
         command
     }
 }

@@ -1,0 +1,169 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+const BODY: &str = r#"{"event":"a","issue":{"id":7},"authentication":{"scopes":[]},
+    "secrets":{"KEY":"hidden"},"api":{"base_url":"x"},"note":"b"}"#;
+
+fn payload<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    read(text).map(|(payload, _)| payload)
+}
+
+fn fault<T: DeserializeOwned>(text: &str) -> Fault {
+    match read::<T>(text) {
+        Ok(_) => panic!("{text} was read"),
+        Err(fault) => fault,
+    }
+}
+
+#[derive(Deserialize)]
+struct Issue {
+    id: u32,
+}
+
+#[test]
+fn maps_see_everything_but_token_and_secrets() {
+    let shown = json!({
+        "event": "a", "issue": { "id": 7 }, "api": { "base_url": "x" }, "note": "b",
+    });
+    assert_eq!(payload::<Value>(BODY).unwrap(), shown);
+    assert_eq!(Value::from(payload::<Map<String, Value>>(BODY).unwrap()), shown);
+    let map: HashMap<String, Value> = payload(BODY).unwrap();
+    assert_eq!(map.len(), 4);
+    payload::<IgnoredAny>(BODY).unwrap();
+}
+
+#[test]
+fn structs_see_the_envelope_where_they_have_a_field_for_it() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        issue: Issue,
+        note: String,
+    }
+    #[derive(Deserialize)]
+    struct Curious {
+        #[serde(alias = "event")]
+        name: String,
+        api: HashMap<String, String>,
+        secrets: Option<Value>,
+    }
+    let strict: Strict = payload(BODY).unwrap();
+    assert_eq!((strict.issue.id, strict.note.as_str()), (7, "b"));
+    let curious: Curious = payload(BODY).unwrap();
+    assert_eq!((curious.name.as_str(), curious.api["base_url"].as_str()), ("a", "x"));
+    assert!(curious.secrets.is_none());
+}
+
+#[test]
+fn other_shapes_of_serde_read_the_object_too() {
+    #[derive(Deserialize)]
+    struct Flat {
+        issue: Issue,
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+    #[derive(Deserialize)]
+    struct Newtype(Flat);
+    #[derive(Deserialize)]
+    #[serde(tag = "event", rename_all = "lowercase")]
+    enum Tagged {
+        A { note: String },
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Other { other: u32 },
+        Issue { issue: Issue },
+    }
+    let Newtype(flat) = payload(BODY).unwrap();
+    assert_eq!(flat.issue.id, 7);
+    assert_eq!(flat.rest.keys().collect::<Vec<_>>(), ["api", "event", "note"]);
+    let Tagged::A { note } = payload(BODY).unwrap();
+    assert_eq!(note, "b");
+    match payload(BODY).unwrap() {
+        Untagged::Issue { issue } => assert_eq!(issue.id, 7),
+        Untagged::Other { other } => panic!("{other}"),
+    }
+    assert!(payload::<Option<Issue>>(r#"{"id":1}"#).unwrap().is_some());
+}
+
+#[test]
+fn types_that_would_show_the_raw_text_or_nothing_are_refused() {
+    assert!(matches!(fault::<Box<RawValue>>(BODY), Fault::Mismatch(_)));
+    assert!(matches!(fault::<()>(BODY), Fault::Mismatch(_)));
+    assert!(matches!(fault::<Vec<u32>>(BODY), Fault::Mismatch(_)));
+}
+
+#[test]
+fn the_envelope_is_taken_out() {
+    let (_, envelope) = read::<IgnoredAny>(BODY).unwrap();
+    let secrets: Option<HashMap<String, String>> = envelope.get(member::SECRETS).unwrap();
+    assert_eq!(secrets.unwrap()["KEY"], "hidden");
+    assert_eq!(envelope.get::<String>(member::EVENT).unwrap().as_deref(), Some("a"));
+    assert!(envelope.get::<Value>(member::CONTEXT).unwrap().is_none());
+    let wrong = envelope.get::<u32>(member::SECRETS);
+    assert_eq!(wrong.unwrap_err(), Fault::Member(member::SECRETS));
+}
+
+#[test]
+fn faults_name_the_place_and_no_value() {
+    #[derive(Deserialize)]
+    struct Payload {
+        issues: Vec<Issue>,
+    }
+    fn told(text: &str) -> String {
+        let payload: Result<Payload, _> = payload(text);
+        payload.map(|payload| payload.issues.len()).unwrap_err().to_string()
+    }
+    let told = |text: &str| told(text).replace("the body does not fit the handler: ", "");
+    assert_eq!(told("{}"), "`issues` is missing");
+    assert_eq!(told(r#"{"issues":[{"id":1},{}]}"#), "`issues[1].id` is missing");
+    assert_eq!(told(r#"{"issues":[{"id":"secret"}]}"#), "`issues[0].id` has another form");
+    assert_eq!(told(r#"{"issues":"#), {
+        "the body is not JSON: it breaks off or is wrong at line 1, column 10"
+    });
+    assert_eq!(told("[]"), "the body is not a JSON object");
+}
+
+/// Any JSON object, some of its members with the envelope's names.
+fn object() -> impl Strategy<Value = Map<String, Value>> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::hash_map(".*", inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    });
+    let key = prop_oneof![prop::sample::select(&MEMBERS[..]).prop_map(str::to_owned), ".*"];
+    prop::collection::hash_map(key, value, 0..8).prop_map(|map| map.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_sent_a_value_is_the_object_without_token_and_secrets(object in object()) {
+        let text = serde_json::to_string(&object).unwrap();
+        let shown: Map<_, _> = object
+            .into_iter()
+            .filter(|(key, _)| !MEMBERS[..HIDDEN].contains(&key.as_str()))
+            .collect();
+        prop_assert_eq!(payload::<Map<String, Value>>(&text).unwrap(), shown);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".*", cut in any::<prop::sample::Index>()) {
+        let _ = read::<Value>(&text);
+        let cut = cut.index(BODY.len());
+        prop_assert!(read::<Value>(&BODY[..cut]).is_err());
+    }
+}
