@@ -74,6 +74,20 @@ impl std::fmt::Display for Name {
     }
 }
 
+/// Whether Kiket asks with this event before it acts and waits for the answer: the last part of the
+/// name begins with `before_`.
+///
+/// ```
+/// use kiket_contract::event::asks_first;
+///
+/// assert!(asks_first("workflow.before_transition"));
+/// assert!(!asks_first("issue.created"));
+/// ```
+#[must_use]
+pub fn asks_first(event: &str) -> bool {
+    event.rsplit('.').next().is_some_and(|part| part.starts_with("before_"))
+}
+
 /// Whether two versions are the same: `1` and `v1` are, all others are opaque text.
 ///
 /// ```

@@ -77,7 +77,7 @@ pub struct Delivery {
 }
 
 /// The member `authentication`. It can be read but not written by accident: see [`Envelope`].
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Authentication {
     /// The token to send back with every call.
     #[serde(default)]

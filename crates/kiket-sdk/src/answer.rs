@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::StatusCode;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use kiket_contract::response::{ErrorBody, OK};
 use serde::Serialize;
 
@@ -35,6 +35,9 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
     let answer = json(refusal.status(), &refusal.body());
     match refusal {
         Refusal::WrongMethod { allow } => with(answer, ALLOW, HeaderValue::from_static(allow)),
+        Refusal::SlowBody | Refusal::BrokenBody => {
+            with(answer, CONNECTION, HeaderValue::from_static("close"))
+        }
         _ => answer,
     }
 }

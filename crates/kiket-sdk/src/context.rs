@@ -43,12 +43,7 @@ pub(crate) struct Parts {
 
 impl Context {
     pub(crate) fn new(mut parts: Parts) -> Self {
-        let authentication = parts.authentication.take().unwrap_or(Authentication {
-            runtime_token: None,
-            token_type: None,
-            expires_at: None,
-            scopes: Vec::new(),
-        });
+        let authentication = parts.authentication.take().unwrap_or_default();
         let token = authentication.runtime_token.clone();
         let session = parts.settings.client.session(token, parts.registration.version());
         Self(Arc::new(Inner { parts, authentication, session }))

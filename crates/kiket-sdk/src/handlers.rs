@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use kiket_contract::event::{InvalidName, Name};
+use kiket_contract::event::{InvalidName, Name, asks_first};
 
 use crate::Registration;
 use crate::refusal::Refusal;
@@ -102,14 +102,9 @@ fn alone(registration: &Registration) -> Vec<RegistrationFault> {
         .filter_map(|name| Name::try_from(name.to_owned()).err())
         .map(|cause| RegistrationFault::Name { place, cause })
         .collect();
-    if asks(registration.event()) {
+    if asks_first(registration.event()) {
         let event = registration.event().to_owned();
         faults.push(RegistrationFault::Asks { place, event });
     }
     faults
-}
-
-/// The last part of the name begins with `before_`: Kiket waits for the answer.
-fn asks(event: &str) -> bool {
-    event.rsplit('.').next().is_some_and(|part| part.starts_with("before_"))
 }

@@ -42,7 +42,8 @@
 //! | 401 | the signature is missing, wrong or old; the log says which |
 //! | 403 | the runtime token lacks a scope |
 //! | 404 | no handler for this event and version |
-//! | 405, 408, 413 | another method; a body that is too slow, too large |
+//! | 405, 413 | another method; a body that is too large |
+//! | 503 | a body that did not arrive whole and in time |
 //! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
 //!
 //! `GET /health` tells what the extension handles.
@@ -147,3 +148,8 @@ pub mod __private {
     pub use crate::Registration;
     pub use crate::declared::{Declared, webhook};
 }
+
+/// The README's example is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

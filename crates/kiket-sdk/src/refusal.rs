@@ -39,13 +39,14 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::NoVersion | Self::Body(_) | Self::OtherEvent(_) | Self::BrokenBody => 400,
+            Self::NoVersion | Self::Body(_) | Self::OtherEvent(_) => 400,
             Self::Denied(_) => 401,
             Self::Scopes(_) => 403,
             Self::UnknownEvent | Self::UnknownVersion { .. } => 404,
             Self::WrongMethod { .. } => 405,
-            Self::SlowBody => 408,
             Self::TooLarge => 413,
+            // What the network did is not the sender's fault, and a 4xx would be final.
+            Self::SlowBody | Self::BrokenBody => 503,
         }
     }
 

@@ -206,7 +206,7 @@ async fn a_body_that_never_ends_is_given_up() {
     stream.write_all(&head).await.unwrap();
     stream.write_all(b"{").await.unwrap();
     let answer = answer(&mut stream).await;
-    assert_eq!((answer.status, answer.code().as_str()), (408, "slow_body"));
+    assert_eq!((answer.status, answer.code().as_str()), (503, "slow_body"));
     assert_eq!(program.send(&Request::new("GET", "/health")).await.status, 200);
 }
 
