@@ -1,36 +1,46 @@
 //! What the extension logs while a test runs on this thread.
+//!
+//! There is one subscriber for the whole process, because subscribers that come and go make others
+//! miss spans; each thread has a text of its own.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-
-pub(crate) struct Log {
-    text: Written,
-    _guard: DefaultGuard,
+thread_local! {
+    static TEXT: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+/// Collects this thread's log until it is dropped.
+pub(crate) struct Log(());
 
 impl Log {
-    /// Collects until it is dropped.
     pub(crate) fn collect() -> Self {
-        let text = Written::default();
-        let writer = text.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            tracing_subscriber::fmt().with_ansi(false).with_writer(|| ThisThread).init();
+        });
+        TEXT.set(Some(Vec::new()));
+        Self(())
     }
 
     pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.text.0.lock().unwrap().clone()).unwrap()
+        TEXT.with_borrow(|text| String::from_utf8(text.clone().unwrap()).unwrap())
     }
 }
 
-impl Write for Written {
+impl Drop for Log {
+    fn drop(&mut self) {
+        TEXT.set(None);
+    }
+}
+
+struct ThisThread;
+
+impl Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        TEXT.with_borrow_mut(|text| text.as_mut().map(|text| text.extend_from_slice(bytes)));
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
