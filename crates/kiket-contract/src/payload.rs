@@ -15,12 +15,14 @@
 //! `delivery` is an addition to the documents: it puts the id under the signature. Members are
 //! left out rather than `null`, and the body is one line of UTF-8.
 
+mod members;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+pub use members::Members;
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::id::DeliveryId;
 use crate::secret::Secret;
@@ -59,7 +61,7 @@ pub const RESERVED: [&str; 8] = [
     member::ACTION_KEY,
 ];
 
-/// The largest payload that an event may have, in bytes of JSON.
+/// The largest payload that an event may have, its context included, in bytes of JSON.
 pub const LARGEST_PAYLOAD: usize = 64 * 1024;
 
 /// How long an extension has to answer, unless the delivery says otherwise.
@@ -128,7 +130,7 @@ pub struct Envelope<'a> {
     /// Which secrets are missing.
     pub secret_status: SecretStatus,
     /// The event's context, unless the payload brings its own.
-    pub context: Option<&'a Map<String, Value>>,
+    pub context: Option<&'a Members>,
 }
 
 impl Envelope<'_> {
@@ -136,14 +138,14 @@ impl Envelope<'_> {
     ///
     /// # Errors
     /// When the payload can not be written as JSON.
-    pub fn render(&self, payload: &Map<String, Value>) -> Result<Vec<u8>, serde_json::Error> {
+    pub fn render(&self, payload: &Members) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = Vec::with_capacity(2048);
         let mut json = serde_json::Serializer::new(&mut bytes);
         let mut body = json.serialize_map(None)?;
         body.serialize_entry(member::EVENT, self.event)?;
         body.serialize_entry(member::EVENT_VERSION, self.event_version)?;
         body.serialize_entry(member::DELIVERY, &self.delivery)?;
-        for (name, value) in payload {
+        for (name, value) in payload.iter() {
             body.serialize_entry(name, value)?;
         }
         body.serialize_entry(member::AUTHENTICATION, &Exposed(&self.authentication))?;

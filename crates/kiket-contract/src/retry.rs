@@ -43,6 +43,9 @@ impl Meaning {
 /// The longest wait that a `Retry-After` can ask for.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
+/// The longest wait between two attempts.
+pub const LONGEST_DELAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// How often and how fast a delivery is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
@@ -75,6 +78,7 @@ impl Schedule {
             return None;
         }
         let doubled = self.base.saturating_mul(1 << failed.saturating_sub(1).min(16));
+        let doubled = doubled.min(LONGEST_DELAY);
         let spread = doubled.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
         Some(spread.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)))
     }

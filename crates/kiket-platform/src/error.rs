@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// The payload is larger than it may be.
     #[error(
-        "the payload has {size} bytes, at most {most} are allowed: put large material behind a URL"
+        "payload and context have {size} bytes, at most {most} are allowed: put large material behind a URL"
     )]
     PayloadTooLarge {
         /// Its size in bytes of JSON.

@@ -2,21 +2,23 @@
 
 use kiket_contract::api::events::{AcceptedEvent, NewEvent, PlannedDelivery};
 use kiket_contract::id::EventId;
-use kiket_contract::payload::{LARGEST_PAYLOAD, RESERVED, member};
-use serde_json::Value;
+use kiket_contract::payload::{LARGEST_PAYLOAD, Members, RESERVED, member};
 
 use crate::core::Core;
 use crate::delivery::plan::plan;
 use crate::error::Error;
 use crate::happening::Happening;
+use crate::store::StoreError;
 use crate::store::events as rows;
 
 /// Stores an event with one delivery for each installation and version that wants it.
 pub(crate) async fn accept(core: &Core, new: NewEvent) -> Result<AcceptedEvent, Error> {
     check_members(&new)?;
-    let payload = Value::from(new.payload).to_string();
-    if payload.len() > LARGEST_PAYLOAD {
-        return Err(Error::PayloadTooLarge { size: payload.len(), most: LARGEST_PAYLOAD });
+    let payload = text(&new.payload)?;
+    let context = new.context.as_ref().map(text).transpose()?;
+    let size = payload.len() + context.as_ref().map_or(0, String::len);
+    if size > LARGEST_PAYLOAD {
+        return Err(Error::PayloadTooLarge { size, most: LARGEST_PAYLOAD });
     }
     let event = rows::NewEvent {
         id: EventId::new(),
@@ -24,7 +26,7 @@ pub(crate) async fn accept(core: &Core, new: NewEvent) -> Result<AcceptedEvent, 
         organization_id: new.organization_id,
         name: new.event.into(),
         payload,
-        context: new.context.map(|context| Value::from(context).to_string()),
+        context,
         now: core.now(),
     };
     let version = new.version.as_ref().map(kiket_contract::event::Name::as_str);
@@ -61,9 +63,13 @@ fn tell(core: &Core, event: &rows::NewEvent, deliveries: &[rows::NewDelivery]) -
     AcceptedEvent { id: event.id, deliveries }
 }
 
+fn text(members: &Members) -> Result<String, Error> {
+    Ok(serde_json::to_string(members).map_err(|_| StoreError::Damaged("an event's members"))?)
+}
+
 fn check_members(new: &NewEvent) -> Result<(), Error> {
     let given_twice = new.context.is_some().then_some(member::CONTEXT);
-    match RESERVED.into_iter().chain(given_twice).find(|name| new.payload.contains_key(*name)) {
+    match RESERVED.into_iter().chain(given_twice).find(|name| new.payload.contains(name)) {
         Some(name) => Err(Error::ReservedMember { member: name.to_owned() }),
         None => Ok(()),
     }

@@ -2,6 +2,7 @@
 
 mod from_manifest;
 
+use jiff::Timestamp;
 use kiket_contract::api::installations::{Installation, Installed, NewInstallation};
 use kiket_contract::api::secrets::LARGEST_TOTAL;
 use kiket_contract::id::InstallationId;
@@ -19,7 +20,7 @@ use crate::store::installations as rows;
 pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Installed, Error> {
     let manifest = kiket_manifest::parse(&new.manifest)?;
     let callback_url = from_manifest::callback_url(&manifest, new.callback_url.clone())?;
-    core.outbound.check(&callback_url)?;
+    let origin = core.outbound.check(&callback_url)?;
     let delivery_secret = from_manifest::delivery_secret(&manifest, new.delivery_secret.clone())?;
     let row = rows::NewInstallation {
         extension_id: manifest.id.clone(),
@@ -29,12 +30,12 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
         manifest: from_manifest::without_secrets(&manifest)?,
         callback_url,
         signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(manifest.sdk.as_deref())),
-        requested_secrets: manifest.secret_keys().map(str::to_owned).collect(),
-        scopes: from_manifest::scopes(&manifest),
-        hooks: from_manifest::hooks(&manifest)?,
+        requested_secrets: from_manifest::requested_secrets(&manifest)?,
+        scopes: from_manifest::scopes(&manifest)?,
+        hooks: from_manifest::hooks(&manifest, &origin, core.schedule.retries)?,
         now: core.now(),
     };
-    let id = write(core, &row, &delivery_secret, &new).await?;
+    let (id, created_at) = write(core, &row, &delivery_secret, &new).await?;
     let installation = Installation {
         id,
         extension_id: row.extension_id,
@@ -43,7 +44,7 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
         project_id: row.project_id,
         callback_url: row.callback_url,
         signing: row.signing,
-        created_at: row.now,
+        created_at,
     };
     Ok(Installed { installation, delivery_secret })
 }
@@ -53,7 +54,7 @@ async fn write(
     row: &rows::NewInstallation,
     delivery_secret: &Secret,
     new: &NewInstallation,
-) -> Result<InstallationId, Error> {
+) -> Result<(InstallationId, Timestamp), Error> {
     let seal = |id: InstallationId| -> Result<_, Error> {
         let secret = delivery_secret.expose().as_bytes();
         let secrets = new.secrets.iter();
@@ -65,7 +66,7 @@ async fn write(
         })
     };
     match core.store.install(row, LARGEST_TOTAL, seal).await? {
-        rows::Written::As(id) => Ok(id),
+        rows::Written::As { id, created_at } => Ok((id, created_at)),
         rows::Written::ProjectOf(owner) => {
             Err(Error::ProjectElsewhere { project: row.project_id, owner })
         }

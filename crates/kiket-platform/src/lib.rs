@@ -9,6 +9,7 @@
 //!
 //! # async fn run() -> Result<(), kiket_platform::Error> {
 //! let platform = Platform::start(Config::new("data")).await?;
+//! platform.deliver();
 //! println!("listening on {}", platform.url());
 //! platform.shutdown().await;
 //! # Ok(()) }

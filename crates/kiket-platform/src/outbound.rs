@@ -1,6 +1,6 @@
 //! Outbound calls: the one client that deliveries leave by.
 //!
-//! Only public addresses over TLS are reached, unless a network is allowed by name. A URL is
+//! Only public addresses over TLS are reached, and networks that are allowed, those also without. A URL is
 //! checked when it is configured; the address that its host resolves to is checked again at each
 //! connection, and the connection goes to the very address that was checked. Redirects are not
 //! followed: the client has no code for them.
@@ -51,7 +51,7 @@ pub(crate) enum SendError {
 
 impl Outbound {
     pub(crate) fn new(policy: AddressPolicy) -> Self {
-        let plain = pooled(connector(&policy));
+        let plain = pooled(connector(&policy, false));
         Self { policy, plain, secure: OnceLock::new() }
     }
 
@@ -79,7 +79,7 @@ impl Outbound {
     }
 
     fn connect_securely(&self) -> std::io::Result<Client<HttpsConnector<Connector>, Full<Bytes>>> {
-        let mut http = connector(&self.policy);
+        let mut http = connector(&self.policy, true);
         http.enforce_http(false);
         let https = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
@@ -90,8 +90,9 @@ impl Outbound {
     }
 }
 
-fn connector(policy: &AddressPolicy) -> Connector {
-    let mut http = HttpConnector::new_with_resolver(CheckedResolver(policy.clone()));
+fn connector(policy: &AddressPolicy, encrypted: bool) -> Connector {
+    let resolver = CheckedResolver { policy: policy.clone(), encrypted };
+    let mut http = HttpConnector::new_with_resolver(resolver);
     http.set_connect_timeout(Some(CONNECT_TIMEOUT));
     http.set_nodelay(true);
     http
@@ -106,7 +107,10 @@ fn pooled<C: Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
 
 /// Resolves a host and lets only permitted addresses through to the connector.
 #[derive(Clone)]
-struct CheckedResolver(AddressPolicy);
+struct CheckedResolver {
+    policy: AddressPolicy,
+    encrypted: bool,
+}
 
 impl tower_service::Service<Name> for CheckedResolver {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -118,12 +122,15 @@ impl tower_service::Service<Name> for CheckedResolver {
     }
 
     fn call(&mut self, host: Name) -> Self::Future {
-        let policy = self.0.clone();
+        let Self { policy, encrypted } = self.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
             let (permitted, refused): (Vec<_>, Vec<_>) =
-                found.partition(|address| policy.permits(address.ip()));
+                found.partition(|address| policy.permits(address.ip(), encrypted));
             match refused.first() {
+                Some(_) if permitted.is_empty() && !encrypted => {
+                    Err(AddressError::NotEncrypted { host: host.to_string() }.into())
+                }
                 Some(address) if permitted.is_empty() => {
                     Err(AddressError::NotPublic { address: address.ip() }.into())
                 }

@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kiket_contract::api::deliveries::Delivery;
 use kiket_contract::api::events::{AcceptedEvent, NewEvent};
@@ -31,6 +32,8 @@ use crate::{delivery, events, http, installations, private_file};
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 const ADMIN_TOKEN_PREFIX: &str = "ka_";
 const LOCK_FILE: &str = "lock";
+/// How long requests that are under way may go on after a stop.
+const REQUEST_GRACE: Duration = Duration::from_secs(2);
 /// How many happenings a slow watcher may fall behind before it misses some.
 const HAPPENINGS_KEPT: usize = 4096;
 
@@ -40,48 +43,40 @@ pub struct Platform {
     core: Shared,
     address: SocketAddr,
     data_dir: PathBuf,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    api: Task,
+    worker: Task,
     /// Held while the platform runs, so that no second one uses its data.
     _lock: File,
 }
 
 impl Platform {
-    /// Opens the data, starts to listen and to deliver.
+    /// Opens the data and starts to listen. Nothing is delivered before [`Platform::deliver`].
     ///
     /// # Errors
     /// When the data directory is in use or can not be opened, when its master key is missing or
     /// another one, or when the address is taken.
     pub async fn start(config: Config) -> Result<Self, Error> {
-        let lock = lock(&config.data_dir)?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| Error::Listen { address: config.listen, source })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| Error::Listen { address: config.listen, source })?;
-        let core = Arc::new(open(&config, address).await?);
-        let platform = Self {
-            core,
-            address,
-            data_dir: config.data_dir,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            _lock: lock,
-        };
-        platform.serve(listener);
-        platform.tasks.spawn(delivery::worker::run(platform.core.clone(), platform.stop.clone()));
-        Ok(platform)
+        let data_dir = std::path::absolute(&config.data_dir)
+            .map_err(|source| Error::DataDir { path: config.data_dir.clone(), source })?;
+        let lock = lock(&data_dir)?;
+        let listen = |source| Error::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let core = Arc::new(open(&config, &data_dir, address).await?);
+        let api = Task::new();
+        api.spawn(serve(core.clone(), listener, api.stop.clone()));
+        Ok(Self { core, address, data_dir, api, worker: Task::new(), _lock: lock })
     }
 
-    fn serve(&self, listener: TcpListener) {
-        let router = http::router(self.core.clone());
-        let stop = self.stop.clone().cancelled_owned();
-        self.tasks.spawn(async move {
-            if let Err(failure) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-                error!(error = %failure, "the API stopped listening");
-            }
-        });
+    /// Starts to deliver what is due, now and from now on.
+    pub fn deliver(&self) {
+        self.worker.spawn(delivery::worker::run(self.core.clone(), self.worker.stop.clone()));
+    }
+
+    /// Delivers nothing more: attempts that are under way may finish for three seconds, the rest is
+    /// given back to be delivered after the next start. Callbacks are still answered.
+    pub async fn stop_delivering(&self) {
+        self.worker.finish().await;
     }
 
     /// The address that it listens on.
@@ -139,26 +134,57 @@ impl Platform {
         self.core.happenings.subscribe()
     }
 
-    /// Stops listening and delivering, lets what is under way finish for a few seconds, gives the
-    /// rest back to be delivered after the next start, and closes the database.
+    /// Stops delivering as [`Platform::stop_delivering`] does, then listening, and closes the
+    /// database. Requests that are under way may finish for two seconds.
     pub async fn shutdown(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.stop_delivering().await;
+        let _ = tokio::time::timeout(REQUEST_GRACE, self.api.finish()).await;
         self.core.store.close().await;
     }
 }
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.worker.stop.cancel();
+        self.api.stop.cancel();
     }
 }
 
-async fn open(config: &Config, address: SocketAddr) -> Result<Core, Error> {
-    let store = Store::open(&config.data_dir).await?;
+/// Something that runs in the background until it is stopped.
+struct Task {
+    stop: CancellationToken,
+    running: TaskTracker,
+}
+
+impl Task {
+    fn new() -> Self {
+        Self { stop: CancellationToken::new(), running: TaskTracker::new() }
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.running.spawn(task);
+    }
+
+    async fn finish(&self) {
+        self.stop.cancel();
+        self.running.close();
+        self.running.wait().await;
+    }
+}
+
+async fn serve(core: Shared, listener: TcpListener, stop: CancellationToken) {
+    let served = axum::serve(listener, http::router(core));
+    if let Err(failure) = served.with_graceful_shutdown(stop.cancelled_owned()).await {
+        error!(error = %failure, "the API stopped listening");
+    }
+}
+
+async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<Core, Error> {
+    let store = Store::open(data_dir).await?;
+    // The lock on the directory says that whoever held a lease is gone.
+    store.release_all(config.clock.now()).await?;
     let fresh = store.signing_key().await?.is_none();
-    let master_key = MasterKey::obtain(config.master_key.as_ref(), &config.data_dir, fresh)?;
+    let master_key = MasterKey::obtain(config.master_key.as_ref(), data_dir, fresh)?;
     let sealer = Sealer::new(&master_key);
     let tokens = Tokens::open(&store, &sealer, config.clock.now()).await?;
     let outbound = Outbound::new(AddressPolicy::new(&config.allow_networks));
@@ -169,7 +195,7 @@ async fn open(config: &Config, address: SocketAddr) -> Result<Core, Error> {
         outbound,
         schedule: config.schedule,
         clock: config.clock.clone(),
-        admin_token: admin_token(config)?,
+        admin_token: admin_token(config, data_dir)?,
         url: origin(address),
         wake: Notify::new(),
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
@@ -186,7 +212,7 @@ fn origin(mut address: SocketAddr) -> String {
 
 fn lock(data_dir: &Path) -> Result<File, Error> {
     let failed = |path: &Path, source| Error::DataDir { path: path.to_owned(), source };
-    std::fs::create_dir_all(data_dir).map_err(|source| failed(data_dir, source))?;
+    private_file::create_dir(data_dir).map_err(|source| failed(data_dir, source))?;
     let path = data_dir.join(LOCK_FILE);
     let file = File::create(&path).map_err(|source| failed(&path, source))?;
     match file.try_lock() {
@@ -197,11 +223,11 @@ fn lock(data_dir: &Path) -> Result<File, Error> {
 }
 
 /// The given admin token, else the one in the data directory's file, made on the first start.
-fn admin_token(config: &Config) -> Result<Secret, Error> {
+fn admin_token(config: &Config, data_dir: &Path) -> Result<Secret, Error> {
     if let Some(token) = config.admin_token.as_ref().filter(|token| !token.is_empty()) {
         return Ok(token.clone());
     }
-    let path = config.data_dir.join(ADMIN_TOKEN_FILE);
+    let path = data_dir.join(ADMIN_TOKEN_FILE);
     let failed = |source| Error::DataDir { path: path.clone(), source };
     match std::fs::read_to_string(&path) {
         Ok(text) if !text.trim().is_empty() => Ok(Secret::from(text.trim())),

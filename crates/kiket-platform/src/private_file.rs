@@ -1,6 +1,7 @@
-//! Files that only their owner may read: the master key and the admin token.
+//! Files and folders that only their owner may read: the data directory, the master key in it and the
+//! admin token.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -19,4 +20,18 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Makes a directory of mode 0700, unless it is there, with whatever leads to it.
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::store::secrets::SealedSecret;
 use seal::{Place, SealError, Sealer};
+use zeroize::Zeroizing;
 
 fn place(row: &str) -> Place<'_> {
     Place { table: "secrets", row, column: "sealed_value" }
@@ -47,8 +48,13 @@ pub(crate) fn seal_secret(
         return Err(Error::SecretKey { key: key.chars().take(128).collect() });
     }
     let sealed_value = sealer.seal(place(&row(installation, key)), value.expose().as_bytes())?;
-    let size = i64::try_from(key.len() + value.expose().len()).unwrap_or(i64::MAX);
+    let size = i64::try_from(key.len() + size_in_json(value)).unwrap_or(i64::MAX);
     Ok(SealedSecret { key: key.to_owned(), sealed_value, size })
+}
+
+/// How many bytes a secret takes in a delivery's body.
+fn size_in_json(secret: &Secret) -> usize {
+    Zeroizing::new(serde_json::Value::from(secret.expose()).to_string()).len()
 }
 
 /// Stores one secret of an installation, in place of an earlier value.

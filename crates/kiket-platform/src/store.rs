@@ -13,11 +13,12 @@ pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod extension_events;
 pub(crate) mod installations;
+mod projects;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
 mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -38,6 +39,9 @@ pub enum StoreError {
     /// The tables can not be brought to this version.
     #[error("the database can not be brought to this version of Kiket: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The data directory is no absolute path.
+    #[error("`{}` is no absolute path", .0.display())]
+    Path(PathBuf),
     /// A stored value is not what was written.
     #[error("the database holds a damaged value in {0}")]
     Damaged(&'static str),
@@ -55,7 +59,7 @@ impl Store {
     pub(crate) async fn open(data_dir: &Path) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let path = url::Url::from_file_path(data_dir.join(FILE))
-            .map_err(|()| StoreError::Damaged("the data directory's path"))?;
+            .map_err(|()| StoreError::Path(data_dir.to_owned()))?;
         let url = format!("sqlite://{}?mode=rwc", path.path());
         let writer = pool(1).connect(&url).await?;
         migrations().run(&writer).await?;

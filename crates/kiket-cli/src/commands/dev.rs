@@ -2,8 +2,10 @@
 //!
 //! The cast: a [`Platform`] in this process, with its database in the extension's folder; the
 //! extension, built and run as a child under a supervisor; a [`Screen`] that shows what happens.
-//! The first SIGINT, SIGTERM or SIGHUP ends them in order, a second one at once. However this
-//! process ends, no child outlives it, and what was accepted is delivered after the next start.
+//! Nothing is delivered before the extension is installed at its new address, so that deliveries of
+//! an earlier run wait for it. The first SIGINT, SIGTERM or SIGHUP ends all in order (deliveries,
+//! extension, platform), a second one at once. However this process ends, no child outlives it, and
+//! what was accepted is delivered after the next start.
 
 mod extension;
 mod log;
@@ -14,6 +16,7 @@ mod signals;
 mod state;
 mod summary;
 
+use std::env;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,6 +26,7 @@ use kiket_contract::api::installations::{Installed, NewInstallation};
 use kiket_contract::health::Health;
 use kiket_contract::id::{OrganizationId, ProjectId};
 use kiket_contract::route;
+use kiket_contract::secret::Secret;
 use kiket_manifest::Manifest;
 use kiket_platform::{Config, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -35,6 +39,8 @@ use screen::Screen;
 
 /// What shells report for a program that ended on Ctrl-C.
 const INTERRUPTED: u8 = 130;
+/// The key that seals everything secret, in place of the file beside the data.
+const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 /// Where the samples of the event catalogue happen.
 const PROJECT: i64 = 27;
 const ORGANIZATION: i64 = 3;
@@ -86,7 +92,10 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
     config.listen = args.listen.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
     config.allow_networks = vec!["127.0.0.0/8".parse()?];
     config.schedule.base = args.retry_base;
-    Ok(Platform::start(config).await?)
+    config.master_key = env::var(MASTER_KEY).ok().filter(|key| !key.is_empty()).map(Secret::from);
+    Platform::start(config).await.with_context(|| {
+        format!("can not use the data in `{}`; delete it to start afresh", data_dir.display())
+    })
 }
 
 /// An extension that is installed and runs.
@@ -144,12 +153,14 @@ impl<'a> Session<'a> {
         } else {
             self.until_stopped(stop).await.map(|()| ended_by_signal(args))
         };
+        self.platform.stop_delivering().await;
         self.running.stop().await?;
         ending
     }
 
     async fn until_stopped(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
         let mut happenings = self.platform.watch();
+        self.platform.deliver();
         self.screen.step("listening", &format!("{}, Ctrl-C to stop", self.platform.url()));
         self.screen.hint(&self.how_to_send());
         loop {

@@ -1,10 +1,10 @@
 //! `POST /api/v1/events`: an operator or a service tells Kiket what happened.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::event::Name;
 use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
+use crate::payload::Members;
 
 /// The path, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/events";
@@ -22,13 +22,13 @@ pub struct NewEvent {
     /// The project's organisation; needed only for a project that the platform does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<OrganizationId>,
-    /// The event's own members, at most [`crate::payload::LARGEST_PAYLOAD`] bytes and none of
-    /// [`crate::payload::RESERVED`].
+    /// The event's own members, none of [`crate::payload::RESERVED`]; with the context at most
+    /// [`crate::payload::LARGEST_PAYLOAD`] bytes.
     #[serde(default)]
-    pub payload: Map<String, Value>,
+    pub payload: Members,
     /// Who and where: the delivery's member `context`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<Map<String, Value>>,
+    pub context: Option<Members>,
 }
 
 /// The answer 202: the event and its deliveries are stored.

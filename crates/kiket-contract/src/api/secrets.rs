@@ -9,7 +9,7 @@ use crate::secret::Secret;
 /// The longest key of a secret.
 pub const LONGEST_KEY: usize = 128;
 
-/// The largest total of an installation's secrets, keys and values, in bytes. It keeps every
+/// The largest total of an installation's secrets, in bytes of JSON, keys and values. It keeps every
 /// delivery's body under the 100 000 bytes that all SDKs can take.
 pub const LARGEST_TOTAL: usize = 24 * 1024;
 

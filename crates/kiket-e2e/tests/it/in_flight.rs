@@ -50,7 +50,7 @@ async fn send(platform: &Platform) -> DeliveryId {
         version: None,
         project_id: 27.try_into().unwrap(),
         organization_id: None,
-        payload: event::find("issue.created", "v1").unwrap().sample(),
+        payload: event::find("issue.created", "v1").unwrap().sample().into(),
         context: None,
     };
     platform.accept(event).await.unwrap().deliveries[0].id

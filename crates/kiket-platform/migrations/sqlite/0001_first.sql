@@ -33,6 +33,7 @@ CREATE TABLE hooks (
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     event           TEXT   NOT NULL,
     version         TEXT,
+    endpoint        TEXT,
     timeout_ms      BIGINT NOT NULL CHECK (timeout_ms BETWEEN 100 AND 60000),
     retries         BIGINT NOT NULL CHECK (retries BETWEEN 0 AND 10)
 );
@@ -42,7 +43,7 @@ CREATE TABLE secrets (
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     key             TEXT   NOT NULL,
     sealed_value    BLOB   NOT NULL,
-    size            BIGINT NOT NULL,
+    size            BIGINT NOT NULL, -- bytes of key and value in a delivery
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     PRIMARY KEY (installation_id, key)
@@ -70,6 +71,7 @@ CREATE TABLE deliveries (
     event_id        BLOB   NOT NULL REFERENCES events (id),
     installation_id BIGINT NOT NULL REFERENCES installations (id),
     event_version   TEXT   NOT NULL,
+    endpoint        TEXT,
     timeout_ms      BIGINT NOT NULL,
     retries         BIGINT NOT NULL,
     state           TEXT   NOT NULL CHECK (state IN ('queued', 'delivered', 'failed', 'cancelled')),

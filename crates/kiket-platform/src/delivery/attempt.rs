@@ -12,6 +12,8 @@ use kiket_contract::secret::Secret;
 use kiket_contract::signature::{Signer, SigningForm};
 use kiket_contract::{header, retry, route};
 
+use url::Url;
+
 use super::policy::Outcome;
 use super::redact::redact;
 use crate::core::Core;
@@ -62,7 +64,7 @@ pub(super) async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Pr
     };
     let body = envelope.render(&work.payload).map_err(|_| DAMAGED)?;
     let signer = Signer::new(&delivery_secret);
-    let url = target(core.outbound.check(&work.callback_url)?, work);
+    let url = target(core.outbound.check(&work.callback_url)?, work).map_err(|_| DAMAGED)?;
     let request = signed(claim, work, &url, &signer, (body.into(), now)).map_err(|_| DAMAGED)?;
     Ok(Prepared {
         request,
@@ -72,19 +74,23 @@ pub(super) async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Pr
     })
 }
 
-/// A callback URL without a path gets the route of the SDKs; one with a path is used as it is.
-fn target(mut url: url::Url, work: &Work) -> url::Url {
+/// A hook's endpoint is resolved against the callback URL. Without one, a callback URL that has no
+/// path gets the route of the SDKs, and one with a path is used as it is.
+fn target(mut url: Url, work: &Work) -> Result<Url, url::ParseError> {
+    if let Some(endpoint) = &work.endpoint {
+        return url.join(endpoint);
+    }
     if url.path() == "/" {
         url.set_path(&route::webhook(&work.event, &work.event_version));
     }
-    url
+    Ok(url)
 }
 
 /// The request with every header of the contract, signed over the bytes that it carries.
 fn signed(
     claim: Claim,
     work: &Work,
-    url: &url::Url,
+    url: &Url,
     signer: &Signer,
     signed: (Bytes, Timestamp),
 ) -> Result<Request<Full<Bytes>>, hyper::http::Error> {

@@ -27,6 +27,7 @@ pub(crate) fn plan(version: Option<&str>, hooks: &[MatchingHook]) -> Vec<NewDeli
                 id: DeliveryId::new(),
                 installation_id: hook.installation_id,
                 event_version: event_version.to_owned(),
+                endpoint: hook.endpoint.clone(),
                 timeout_ms: hook.timeout_ms,
                 retries: hook.retries,
             });
@@ -43,6 +44,7 @@ mod tests {
         MatchingHook {
             installation_id: installation.try_into().unwrap(),
             version: version.map(str::to_owned),
+            endpoint: None,
             timeout_ms: 10_000,
             retries: 5,
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kiket_contract::retry::{Meaning, Schedule};
 
 use crate::store::deliveries::Next;
@@ -51,6 +51,9 @@ impl Outcome {
     }
 }
 
+/// How many claims of a delivery may end without a recorded outcome before it is given up.
+pub(crate) const MOST_LOST_CLAIMS: i64 = 50;
+
 /// Where a delivery stands after an attempt. `earlier` counts the attempts recorded before it.
 pub(crate) fn next(
     outcome: &Outcome,
@@ -68,9 +71,7 @@ pub(crate) fn next(
                 _ => None,
             };
             match schedule.delay(earlier + 1, jitter, asked) {
-                Some(wait) => Next::RetryAt(
-                    now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(1)),
-                ),
+                Some(wait) => Next::RetryAt(now.saturating_add(wait).unwrap_or(now)),
                 None => Next::Failed,
             }
         }

@@ -15,7 +15,7 @@ use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, error, info_span, warn};
 
 use super::attempt;
-use super::policy::{self, Outcome};
+use super::policy::{self, MOST_LOST_CLAIMS, Outcome};
 use crate::core::{Core, Shared};
 use crate::error::Error;
 use crate::happening::Happening;
@@ -102,6 +102,10 @@ async fn release(core: &Core, claim: Claim) {
 
 /// Makes one attempt and records it.
 async fn make(core: &Core, claim: Claim) {
+    if claim.number - claim.recorded > MOST_LOST_CLAIMS {
+        give_up(core, claim).await;
+        return;
+    }
     let work = match core.store.work(claim.id).await {
         Ok(work) => work,
         Err(failure) => {
@@ -120,8 +124,33 @@ async fn make(core: &Core, claim: Claim) {
         _ => (None, None),
     };
     let now = core.now();
-    let next = policy::next(&outcome, work.recorded, work.schedule(core), jitter(), now);
-    let finished = Finished { started_at, duration_ms, status_code, error, response, next, now };
+    let earlier = u32::try_from(claim.recorded).unwrap_or(u32::MAX);
+    let next = policy::next(&outcome, earlier, work.schedule(core), jitter(), now);
+    record(
+        core,
+        claim,
+        Finished { started_at, duration_ms, status_code, error, response, next, now },
+    )
+    .await;
+}
+
+/// Ends a delivery whose attempts come to no end, for example because they kill their node.
+async fn give_up(core: &Core, claim: Claim) {
+    let now = core.now();
+    let finished = Finished {
+        started_at: now,
+        duration_ms: 0,
+        status_code: None,
+        error: Some(format!("given up: {MOST_LOST_CLAIMS} attempts ended without an outcome")),
+        response: None,
+        next: Next::Failed,
+        now,
+    };
+    record(core, claim, finished).await;
+}
+
+/// Records an attempt, and tells of it once it is committed.
+async fn record(core: &Core, claim: Claim, finished: Finished) {
     match core.store.complete(claim, &finished).await {
         Ok(true) => tell(core, claim, finished),
         Ok(false) => warn!("the lease ran out before the attempt ended; it is not recorded"),

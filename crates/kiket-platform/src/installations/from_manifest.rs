@@ -4,9 +4,9 @@
 //! to be given with the request, and the error names it.
 
 use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
-use kiket_contract::retry::Schedule;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
+use url::Url;
 
 use crate::error::Error;
 use crate::store::StoreError;
@@ -15,6 +15,9 @@ use crate::tokens::{BASE_SCOPES, random_secret};
 
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 const MOST_RETRIES: u32 = 10;
+/// The most bytes of names that a list may have which every delivery carries.
+const MOST_NAMES: usize = 2 * 1024;
+const ELSEWHERE: &str = "does not lead to the callback's own host: write a path";
 const DELIVERY_SECRET_PREFIX: &str = "sh_";
 
 fn problem(member: &str, problem: impl Into<String>) -> Error {
@@ -51,13 +54,36 @@ pub(super) fn delivery_secret(manifest: &Manifest, given: Option<Secret>) -> Res
 }
 
 /// What its runtime tokens grant beside the project.
-pub(super) fn scopes(manifest: &Manifest) -> Vec<String> {
+pub(super) fn scopes(manifest: &Manifest) -> Result<Vec<String>, Error> {
+    bounded("permissions", manifest.permissions.iter().map(String::as_str))?;
     let base = BASE_SCOPES.iter().map(|scope| (*scope).to_owned());
-    base.chain(manifest.permissions.iter().cloned()).collect()
+    Ok(base.chain(manifest.permissions.iter().cloned()).collect())
+}
+
+/// The keys of the secrets that its deliveries carry.
+pub(super) fn requested_secrets(manifest: &Manifest) -> Result<Vec<String>, Error> {
+    bounded("configuration", manifest.secret_keys())?;
+    Ok(manifest.secret_keys().map(str::to_owned).collect())
+}
+
+/// Refuses a list that would make every delivery of the extension large.
+fn bounded<'a>(member: &str, mut names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let fits =
+        names.try_fold(0, |sum, name| Some(sum + name.len()).filter(|sum| *sum <= MOST_NAMES));
+    match fits {
+        Some(_) => Ok(()),
+        None => {
+            Err(problem(member, format!("names more than {MOST_NAMES} bytes in all: shorten it")))
+        }
+    }
 }
 
 /// Its hooks, with what they leave open filled in from the callback and the defaults.
-pub(super) fn hooks(manifest: &Manifest) -> Result<Vec<Hook>, Error> {
+pub(super) fn hooks(
+    manifest: &Manifest,
+    callback_url: &Url,
+    default_retries: u32,
+) -> Result<Vec<Hook>, Error> {
     let callback = manifest.callback.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
     let hooks = manifest.hooks.iter().enumerate().map(|(at, hook)| {
         let timeout_ms = hook.timeout_ms.unwrap_or(callback);
@@ -65,19 +91,30 @@ pub(super) fn hooks(manifest: &Manifest) -> Result<Vec<Hook>, Error> {
             let member = format!("hooks[{at}].timeout");
             return Err(problem(&member, format!("is {timeout_ms} ms: 100 to 60000 are possible")));
         }
-        let retries = hook.retries.unwrap_or(Schedule::default().retries);
+        let retries = hook.retries.unwrap_or(default_retries);
         if retries > MOST_RETRIES {
             let member = format!("hooks[{at}].retries");
             return Err(problem(&member, format!("is {retries}: 0 to 10 are possible")));
         }
+        if let Some(endpoint) = &hook.endpoint {
+            stays(endpoint, callback_url)
+                .then_some(())
+                .ok_or_else(|| problem(&format!("hooks[{at}].endpoint"), ELSEWHERE))?;
+        }
         Ok(Hook {
             event: hook.event.as_str().to_owned(),
             version: hook.version.as_ref().map(|version| version.as_str().to_owned()),
+            endpoint: hook.endpoint.clone(),
             timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
             retries: i64::from(retries),
         })
     });
     hooks.collect()
+}
+
+/// Whether an endpoint leads to the callback's own origin.
+fn stays(endpoint: &str, callback_url: &Url) -> bool {
+    callback_url.join(endpoint).is_ok_and(|url| url.origin() == callback_url.origin())
 }
 
 /// The manifest as it is stored: its literal secrets are left out.

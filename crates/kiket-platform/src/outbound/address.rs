@@ -24,14 +24,14 @@ pub enum AddressError {
         /// Its scheme.
         scheme: String,
     },
-    /// Plain http, and no network is allowed that could be meant.
-    #[error("plain http is refused: use https, or allow the network of `{host}`")]
+    /// Plain http to somewhere that is not in an allowed network.
+    #[error("plain http to `{host}` is refused: use https, or allow its network")]
     NotEncrypted {
         /// Its host.
         host: String,
     },
     /// A user name or password stands in the URL.
-    #[error("it holds credentials: put them into a header of the manifest's callback instead")]
+    #[error("it holds credentials, which would be stored and shown: take them out")]
     Credentials,
     /// The host is, or resolves to, an address that is not public.
     #[error(
@@ -54,16 +54,18 @@ impl AddressPolicy {
         Self { allowed: allowed.into() }
     }
 
-    /// Whether a connection to this address is permitted.
-    pub(crate) fn permits(&self, address: IpAddr) -> bool {
+    /// Whether a connection to this address is permitted: over TLS to the public and to allowed
+    /// networks, in plain text to allowed networks only.
+    pub(crate) fn permits(&self, address: IpAddr, encrypted: bool) -> bool {
         let address = address.to_canonical();
-        is_public(address) || self.allowed.iter().any(|network| network.contains(&address))
+        let allowed = self.allowed.iter().any(|network| network.contains(&address));
+        allowed || (encrypted && is_public(address))
     }
 
     /// Whether a URL may be configured. A host's name is checked again when it is resolved.
     pub(crate) fn check_url(&self, text: &str) -> Result<Url, AddressError> {
         let url = Url::parse(text).map_err(|reason| AddressError::Malformed {
-            url: text.split_once('@').map_or(text, |(_, host)| host).chars().take(200).collect(),
+            url: text.rsplit_once('@').map_or(text, |(_, host)| host).chars().take(200).collect(),
             reason: reason.to_string(),
         })?;
         if !matches!(url.scheme(), "https" | "http") {
@@ -72,30 +74,26 @@ impl AddressPolicy {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(AddressError::Credentials);
         }
+        let encrypted = url.scheme() == "https";
         let literal = match url.host() {
-            Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
-            Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
-            _ => None,
+            Some(Host::Ipv4(address)) => IpAddr::from(address),
+            Some(Host::Ipv6(address)) => IpAddr::from(address),
+            // A name is checked when it is resolved; it may turn out to be in an allowed network.
+            _ if encrypted || !self.allowed.is_empty() => return Ok(url),
+            _ => return Err(AddressError::NotEncrypted { host: host(&url) }),
         };
-        if let Some(address) = literal
-            && !self.permits(address)
-        {
-            return Err(AddressError::NotPublic { address });
+        if self.permits(literal, encrypted) {
+            return Ok(url);
         }
-        if url.scheme() == "http" && !self.may_be_plain(literal) {
-            let host = url.host_str().unwrap_or_default().to_owned();
-            return Err(AddressError::NotEncrypted { host });
-        }
-        Ok(url)
+        Err(match is_public(literal.to_canonical()) {
+            true => AddressError::NotEncrypted { host: host(&url) },
+            false => AddressError::NotPublic { address: literal },
+        })
     }
+}
 
-    /// Plain http is for allowed networks only; a name may turn out to be in one.
-    fn may_be_plain(&self, literal: Option<IpAddr>) -> bool {
-        match literal {
-            Some(address) => self.allowed.iter().any(|network| network.contains(&address)),
-            None => !self.allowed.is_empty(),
-        }
-    }
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
 }
 
 fn is_public(address: IpAddr) -> bool {
@@ -174,20 +172,25 @@ mod tests {
     fn only_public_addresses_are_permitted() {
         let policy = AddressPolicy::default();
         for address in REFUSED {
-            assert!(!policy.permits(address.parse().unwrap()), "{address}");
+            assert!(!policy.permits(address.parse().unwrap(), true), "{address}");
         }
         for address in ["93.184.216.34", "8.8.8.8", "172.32.0.1", "2606:2800:220:1::1"] {
-            assert!(policy.permits(address.parse().unwrap()), "{address}");
+            assert!(policy.permits(address.parse().unwrap(), true), "{address}");
         }
     }
 
     #[test]
     fn an_allowed_network_is_permitted_also_in_its_mapped_form() {
         let policy = AddressPolicy::new(&["127.0.0.0/8".parse().unwrap()]);
-        assert!(policy.permits("127.0.0.1".parse().unwrap()));
-        assert!(policy.permits("::ffff:127.0.0.1".parse().unwrap()));
-        assert!(!policy.permits("::1".parse().unwrap()));
-        assert!(!policy.permits("10.0.0.1".parse().unwrap()));
+        for encrypted in [false, true] {
+            let permits = |address: &str| policy.permits(address.parse().unwrap(), encrypted);
+            assert!(permits("127.0.0.1") && permits("::ffff:127.0.0.1"));
+            assert!(!permits("::1") && !permits("10.0.0.1"));
+            assert_eq!(permits("93.184.216.34"), encrypted, "plain text stays where it is allowed");
+        }
+        assert!(policy.check_url("http://[::ffff:127.0.0.1]:8080/").is_ok());
+        let public = policy.check_url("http://93.184.216.34/");
+        assert!(matches!(public, Err(AddressError::NotEncrypted { .. })));
     }
 
     #[test]
@@ -199,6 +202,9 @@ mod tests {
         }
         let check = |url| policy.check_url(url).unwrap_err();
         assert!(matches!(check("http://example.com/"), AddressError::NotEncrypted { .. }));
+        assert!(matches!(check("http://10.0.0.1/"), AddressError::NotPublic { .. }));
+        let malformed = check("https://user:p@ss@exa mple/").to_string();
+        assert!(!malformed.contains("p@ss") && !malformed.contains("ss@"), "{malformed}");
         assert!(matches!(check("ftp://example.com/"), AddressError::Scheme { .. }));
         assert!(matches!(check("https://u:p@example.com/"), AddressError::Credentials));
         assert!(matches!(check("/hook"), AddressError::Malformed { .. }));

@@ -34,7 +34,7 @@ pub enum MasterKeyError {
     /// The database holds sealed values and their key is gone.
     #[error(
         "{} is missing, but the database beside it holds values that were sealed with it: put the \
-         file back or set KIKET_MASTER_KEY to its text; a new key could open none of them",
+         file back, or set KIKET_MASTER_KEY to its text; a new key could open none of them",
         path.display()
     )]
     Missing {

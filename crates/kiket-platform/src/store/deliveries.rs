@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
+use kiket_contract::payload::Members;
 use kiket_contract::signature::SigningForm;
-use serde_json::{Map, Value};
 use sqlx::Row;
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{Store, StoreError, json, read};
@@ -16,6 +17,8 @@ pub(crate) struct Claim {
     pub(crate) lease: Uuid,
     /// The number of the attempt that this claim is for.
     pub(crate) number: i64,
+    /// Attempts that ended and were recorded.
+    pub(crate) recorded: i64,
 }
 
 /// Everything that an attempt needs.
@@ -23,12 +26,12 @@ pub(crate) struct Work {
     pub(crate) event_id: EventId,
     pub(crate) event: String,
     pub(crate) event_version: String,
-    pub(crate) payload: Map<String, Value>,
-    pub(crate) context: Option<Map<String, Value>>,
+    pub(crate) payload: Members,
+    pub(crate) context: Option<Members>,
     pub(crate) timeout_ms: u64,
     pub(crate) retries: u32,
-    /// Attempts that ended and were recorded.
-    pub(crate) recorded: u32,
+    /// The path below the callback URL, in place of the usual one.
+    pub(crate) endpoint: Option<String>,
     pub(crate) installation: InstallationId,
     pub(crate) extension_number: i64,
     pub(crate) organization_id: OrganizationId,
@@ -87,24 +90,21 @@ impl Store {
         most: usize,
     ) -> Result<Vec<Claim>, StoreError> {
         let lease = Uuid::now_v7();
-        sqlx::query(
+        let rows = sqlx::query(
             "WITH due AS MATERIALIZED (SELECT id FROM deliveries \
              WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT $2) \
              UPDATE deliveries SET lease = $3, due_at = $4 + timeout_ms, claims = claims + 1 \
-             WHERE id IN (SELECT id FROM due) RETURNING id, claims",
+             WHERE id IN (SELECT id FROM due) RETURNING id, claims, \
+             (SELECT COUNT(*) FROM attempts a WHERE a.delivery_id = deliveries.id) AS recorded",
         )
         .bind(now.as_millisecond())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .bind(lease.as_bytes().as_slice())
         .bind(until.as_millisecond())
         .fetch_all(&self.writer)
-        .await?
-        .iter()
-        .map(|row| {
-            let id = read(row, "id", |id: Vec<u8>| DeliveryId::from_slice(&id))?;
-            Ok(Claim { id, lease, number: row.try_get("claims")? })
-        })
-        .collect()
+        .await?;
+        // One damaged row must not hold up the others.
+        Ok(rows.iter().filter_map(|row| claimed(row, lease).ok()).collect())
     }
 
     /// When the next delivery is due or the next lease runs out.
@@ -120,8 +120,7 @@ impl Store {
     pub(crate) async fn work(&self, id: DeliveryId) -> Result<Work, StoreError> {
         let row = sqlx::query(
             "SELECT d.event_id, v.name, d.event_version, v.payload, v.context, d.timeout_ms, \
-             d.retries, (SELECT COUNT(*) FROM attempts a WHERE a.delivery_id = d.id) AS recorded, \
-             i.id AS installation_id, i.extension_number, p.organization_id, \
+             d.retries, d.endpoint, i.id AS installation_id, i.extension_number, p.organization_id, \
              i.project_id, i.callback_url, i.signing, i.sealed_delivery_secret, \
              i.requested_secrets, i.scopes, i.generation \
              FROM deliveries d JOIN events v ON v.id = d.event_id \
@@ -143,7 +142,7 @@ impl Store {
                 .map_err(|_| StoreError::Damaged("context"))?,
             timeout_ms: read(&row, "timeout_ms", |ms: i64| u64::try_from(ms))?,
             retries: read(&row, "retries", |retries: i64| u32::try_from(retries))?,
-            recorded: read(&row, "recorded", |count: i64| u32::try_from(count))?,
+            endpoint: row.try_get("endpoint")?,
             installation: read(&row, "installation_id", |id: i64| id.try_into())?,
             extension_number: row.try_get("extension_number")?,
             organization_id: read(&row, "organization_id", |id: i64| id.try_into())?,
@@ -196,6 +195,15 @@ impl Store {
         Ok(true)
     }
 
+    /// Gives back every claim of a node that is gone, to be taken up again at once.
+    pub(crate) async fn release_all(&self, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE deliveries SET due_at = $1, lease = NULL WHERE lease IS NOT NULL")
+            .bind(now.as_millisecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Gives a claim back, to be taken up again at once.
     pub(crate) async fn release(&self, claim: Claim, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE deliveries SET due_at = $1, lease = NULL WHERE id = $2 AND lease = $3")
@@ -206,4 +214,13 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+fn claimed(row: &AnyRow, lease: Uuid) -> Result<Claim, StoreError> {
+    Ok(Claim {
+        id: read(row, "id", |id: Vec<u8>| DeliveryId::from_slice(&id))?,
+        lease,
+        number: row.try_get("claims")?,
+        recorded: row.try_get("recorded")?,
+    })
 }

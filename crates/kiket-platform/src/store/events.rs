@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 use sqlx::{AnyConnection, Row};
 
-use super::{Store, StoreError, read};
+use super::{Store, StoreError, projects, read};
 
 /// An event to be written.
 pub(crate) struct NewEvent {
@@ -22,6 +22,7 @@ pub(crate) struct NewEvent {
 pub(crate) struct MatchingHook {
     pub(crate) installation_id: InstallationId,
     pub(crate) version: Option<String>,
+    pub(crate) endpoint: Option<String>,
     pub(crate) timeout_ms: i64,
     pub(crate) retries: i64,
 }
@@ -31,6 +32,7 @@ pub(crate) struct NewDelivery {
     pub(crate) id: DeliveryId,
     pub(crate) installation_id: InstallationId,
     pub(crate) event_version: String,
+    pub(crate) endpoint: Option<String>,
     pub(crate) timeout_ms: i64,
     pub(crate) retries: i64,
 }
@@ -53,7 +55,10 @@ impl Store {
         plan: impl FnOnce(&[MatchingHook]) -> Vec<NewDelivery>,
     ) -> Result<Accepted, StoreError> {
         let mut transaction = self.writer.begin().await?;
-        match owner(&mut transaction, event).await? {
+        if let Some(organization) = event.organization_id {
+            projects::name(&mut transaction, event.project_id, organization, event.now).await?;
+        }
+        match projects::owner(&mut transaction, event.project_id).await? {
             None => return Ok(Accepted::ProjectUnknown),
             Some(owner) if event.organization_id.is_some_and(|said| said != owner) => {
                 return Ok(Accepted::ProjectOf(owner));
@@ -70,35 +75,12 @@ impl Store {
     }
 }
 
-async fn owner(
-    connection: &mut AnyConnection,
-    event: &NewEvent,
-) -> Result<Option<OrganizationId>, StoreError> {
-    if let Some(organization_id) = event.organization_id {
-        sqlx::query(
-            "INSERT INTO projects (id, organization_id, created_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(i64::from(event.project_id))
-        .bind(i64::from(organization_id))
-        .bind(event.now.as_millisecond())
-        .execute(&mut *connection)
-        .await?;
-    }
-    sqlx::query("SELECT organization_id FROM projects WHERE id = $1")
-        .bind(i64::from(event.project_id))
-        .fetch_optional(connection)
-        .await?
-        .map(|row| read(&row, "organization_id", |id: i64| id.try_into()))
-        .transpose()
-}
-
 async fn hooks(
     connection: &mut AnyConnection,
     event: &NewEvent,
 ) -> Result<Vec<MatchingHook>, StoreError> {
     sqlx::query(
-        "SELECT h.installation_id, h.version, h.timeout_ms, h.retries FROM hooks h \
+        "SELECT h.installation_id, h.version, h.endpoint, h.timeout_ms, h.retries FROM hooks h \
          JOIN installations i ON i.id = h.installation_id \
          WHERE h.event = $1 AND i.project_id = $2 ORDER BY h.installation_id, h.version",
     )
@@ -111,6 +93,7 @@ async fn hooks(
         Ok(MatchingHook {
             installation_id: read(row, "installation_id", |id: i64| id.try_into())?,
             version: row.try_get("version")?,
+            endpoint: row.try_get("endpoint")?,
             timeout_ms: row.try_get("timeout_ms")?,
             retries: row.try_get("retries")?,
         })
@@ -140,14 +123,15 @@ async fn write_delivery(
     delivery: &NewDelivery,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO deliveries (id, event_id, installation_id, event_version, timeout_ms, \
-         retries, state, due_at, claims, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, $7, $7)",
+        "INSERT INTO deliveries (id, event_id, installation_id, event_version, endpoint, \
+         timeout_ms, retries, state, due_at, claims, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, 0, $8, $8)",
     )
     .bind(delivery.id.as_bytes())
     .bind(event.id.as_bytes())
     .bind(i64::from(delivery.installation_id))
     .bind(&delivery.event_version)
+    .bind(delivery.endpoint.as_deref())
     .bind(delivery.timeout_ms)
     .bind(delivery.retries)
     .bind(event.now.as_millisecond())

@@ -6,7 +6,7 @@ use kiket_contract::signature::SigningForm;
 use sqlx::{AnyConnection, Row};
 
 use super::secrets::SealedSecret;
-use super::{Store, StoreError, json, read};
+use super::{Store, StoreError, json, projects, read, time};
 
 /// An installation to be written; its secrets are sealed once its number is known.
 pub(crate) struct NewInstallation {
@@ -29,6 +29,7 @@ pub(crate) struct NewInstallation {
 pub(crate) struct Hook {
     pub(crate) event: String,
     pub(crate) version: Option<String>,
+    pub(crate) endpoint: Option<String>,
     pub(crate) timeout_ms: i64,
     pub(crate) retries: i64,
 }
@@ -51,8 +52,8 @@ pub(crate) struct TokenHolder {
 
 /// What came of writing an installation.
 pub(crate) enum Written {
-    /// It is stored under this number.
-    As(InstallationId),
+    /// It is stored under this number, since this time.
+    As { id: InstallationId, created_at: Timestamp },
     /// The project belongs to another organisation; nothing was stored.
     ProjectOf(OrganizationId),
     /// Its secrets are larger than they may be; nothing was stored.
@@ -69,11 +70,12 @@ impl Store {
         seal: impl FnOnce(InstallationId) -> Result<SealedParts, E>,
     ) -> Result<Written, E> {
         let mut transaction = self.writer.begin().await.map_err(StoreError::from)?;
-        let owner = name_project(&mut transaction, new).await?;
-        if owner != new.organization_id {
+        projects::name(&mut transaction, new.project_id, new.organization_id, new.now).await?;
+        let owner = projects::owner(&mut transaction, new.project_id).await?;
+        if let Some(owner) = owner.filter(|owner| *owner != new.organization_id) {
             return Ok(Written::ProjectOf(owner));
         }
-        let id = write_installation(&mut transaction, new).await?;
+        let (id, created_at) = write_installation(&mut transaction, new).await?;
         let sealed = seal(id)?;
         write_sealed(&mut transaction, id, &sealed, new.now).await?;
         write_hooks(&mut transaction, id, &new.hooks).await?;
@@ -82,7 +84,7 @@ impl Store {
             return Ok(Written::TooManySecrets);
         }
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok(Written::As(id))
+        Ok(Written::As { id, created_at })
     }
 
     /// What a call with a runtime token of this installation is checked against.
@@ -113,31 +115,10 @@ impl Store {
     }
 }
 
-/// Makes the project known, and says whose it is.
-async fn name_project(
-    connection: &mut AnyConnection,
-    new: &NewInstallation,
-) -> Result<OrganizationId, StoreError> {
-    sqlx::query(
-        "INSERT INTO projects (id, organization_id, created_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(i64::from(new.project_id))
-    .bind(i64::from(new.organization_id))
-    .bind(new.now.as_millisecond())
-    .execute(&mut *connection)
-    .await?;
-    let row = sqlx::query("SELECT organization_id FROM projects WHERE id = $1")
-        .bind(i64::from(new.project_id))
-        .fetch_one(connection)
-        .await?;
-    read(&row, "organization_id", |id: i64| id.try_into())
-}
-
 async fn write_installation(
     connection: &mut AnyConnection,
     new: &NewInstallation,
-) -> Result<InstallationId, StoreError> {
+) -> Result<(InstallationId, Timestamp), StoreError> {
     sqlx::query("INSERT INTO extensions (extension_id) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(&new.extension_id)
         .execute(&mut *connection)
@@ -150,7 +131,7 @@ async fn write_installation(
          extension_version = excluded.extension_version, manifest = excluded.manifest, \
          callback_url = excluded.callback_url, signing = excluded.signing, \
          requested_secrets = excluded.requested_secrets, scopes = excluded.scopes, \
-         updated_at = excluded.updated_at RETURNING id",
+         updated_at = excluded.updated_at RETURNING id, created_at",
     )
     .bind(&new.extension_id)
     .bind(new.extension_version.as_deref())
@@ -163,7 +144,7 @@ async fn write_installation(
     .bind(new.now.as_millisecond())
     .fetch_one(connection)
     .await?;
-    read(&row, "id", |id: i64| id.try_into())
+    Ok((read(&row, "id", |id: i64| id.try_into())?, time(&row, "created_at")?))
 }
 
 async fn write_sealed(
@@ -194,12 +175,13 @@ async fn write_hooks(
         .await?;
     for hook in hooks {
         sqlx::query(
-            "INSERT INTO hooks (installation_id, event, version, timeout_ms, retries) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO hooks (installation_id, event, version, endpoint, timeout_ms, retries) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(i64::from(id))
         .bind(&hook.event)
         .bind(hook.version.as_deref())
+        .bind(hook.endpoint.as_deref())
         .bind(hook.timeout_ms)
         .bind(hook.retries)
         .execute(&mut *connection)

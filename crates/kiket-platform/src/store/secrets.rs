@@ -10,7 +10,7 @@ use super::{Store, StoreError};
 pub(crate) struct SealedSecret {
     pub(crate) key: String,
     pub(crate) sealed_value: Vec<u8>,
-    /// Bytes of key and value before sealing.
+    /// Bytes of key and value in a delivery.
     pub(crate) size: i64,
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn upsert(
     Ok(())
 }
 
-/// Bytes of all keys and values of an installation before sealing.
+/// Bytes of all keys and values of an installation in a delivery.
 pub(super) async fn total(
     connection: &mut AnyConnection,
     installation: InstallationId,

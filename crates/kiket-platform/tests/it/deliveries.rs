@@ -100,3 +100,51 @@ async fn secrets_travel_just_in_time_and_are_cut_out_of_the_answer() {
     assert_eq!(body["secret_status"], json!({"missing": ["OTHER_TOKEN"]}));
     assert_eq!(delivery.attempts[0].response.as_deref(), Some(r#"{"i_was_given":"[redacted]"}"#));
 }
+
+#[tokio::test]
+async fn a_hooks_endpoint_is_resolved_against_the_callback_url() {
+    let setup = Setup::new(&[]).await;
+    let manifest = crate::harness::MANIFEST
+        .replace("version: v1", "version: v1\n      endpoint: /hooks/created");
+    let url = format!("http://{}/elsewhere", setup.extension);
+    assert_eq!(setup.install(json!({"manifest": manifest, "callback_url": url})).await.0, 201);
+    assert_eq!(setup.delivered().await.path, "/hooks/created");
+}
+
+#[tokio::test]
+async fn no_digit_of_a_payload_is_lost() {
+    let setup = Setup::new(&[]).await;
+    let event = r#"{
+        "event": "issue.created", "project_id": 27,
+        "payload": {"issue": {"id": 12345678901234567890123, "price": 1.10, "title": "a\\nb"}}
+    }"#;
+    let (status, body) = setup.operator("/api/v1/events", event).await;
+    assert_eq!(status, 202);
+    let id = body["deliveries"][0]["id"].as_str().unwrap().parse().unwrap();
+    setup.settled(id).await;
+    let received = setup.script.received().pop().unwrap();
+    let sent = String::from_utf8(received.body.to_vec()).unwrap();
+    let issue = r#""issue":{"id":12345678901234567890123,"price":1.10,"title":"a\\nb"}"#;
+    assert!(sent.contains(issue), "{sent}");
+    assert!(!sent.contains('\n'));
+}
+
+#[tokio::test]
+async fn the_largest_delivery_stays_under_100_000_bytes() {
+    let setup = Setup::new(&[]).await;
+    let scopes: Vec<_> = (0..95).map(|n| format!("area{n:012}:read")).collect();
+    let manifest =
+        crate::harness::MANIFEST.replace("[issues:read]", &format!("[{}]", scopes.join(", ")));
+    let secret = "\"".repeat(24 * 1024 / 2 - 40);
+    let install = json!({"manifest": manifest, "secrets": {"CRM_TOKEN": secret}});
+    assert_eq!(setup.install(install).await.0, 201);
+    let event = json!({
+        "event": "issue.created", "project_id": 27,
+        "payload": {"text": "x".repeat(32 * 1024)}, "context": {"text": "x".repeat(31 * 1024)},
+    });
+    assert_eq!(setup.operator("/api/v1/events", &event.to_string()).await.0, 202);
+    let id = setup.send().await;
+    setup.settled(id).await;
+    let largest = setup.script.received().iter().map(|request| request.body.len()).max().unwrap();
+    assert!((85_000..100_000).contains(&largest), "{largest}");
+}

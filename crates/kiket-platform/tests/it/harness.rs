@@ -132,6 +132,7 @@ impl Setup {
         let platform = Platform::start(config).await.unwrap();
         let script = Script::answering(answers);
         let (extension, _) = script.serve("127.0.0.1:0".parse().unwrap()).await;
+        platform.deliver();
         let setup = Self { dir, platform, script, extension };
         let (status, body) = setup.install(json!({})).await;
         assert_eq!(status, 201, "{body}");

@@ -43,10 +43,15 @@ async fn bad_installations_are_refused_and_nothing_is_half_installed() {
     let setup = Setup::new(&[]).await;
     let reference = MANIFEST.replace("delivery: http", "callback: {secret: env.MY_SECRET}");
     let timeout = MANIFEST.replace("version: v1", "version: v1\n      timeout: 99");
+    let endpoint =
+        MANIFEST.replace("version: v1", "version: v1\n      endpoint: https://example.com/x");
+    let permissions = MANIFEST.replace("[issues:read]", &format!("[{}]", "x".repeat(3_000)));
     for (members, status, code) in [
         (json!({"manifest": "{"}), 422, "invalid_manifest"),
         (json!({"manifest": "extension: {}"}), 422, "invalid_manifest"),
         (json!({"manifest": timeout}), 422, "invalid_manifest"),
+        (json!({"manifest": endpoint}), 422, "invalid_manifest"),
+        (json!({"manifest": permissions}), 422, "invalid_manifest"),
         (json!({"manifest": reference, "delivery_secret": null}), 422, "invalid_manifest"),
         (json!({"callback_url": "http://10.0.0.1/"}), 422, "invalid_callback_url"),
         (json!({"callback_url": "nonsense"}), 422, "invalid_callback_url"),
@@ -82,6 +87,7 @@ async fn bad_events_are_refused() {
         (json!({"payload": {"action_key": "x"}}), 422, "reserved_member"),
         (json!({"payload": {"context": {}}, "context": {}}), 422, "reserved_member"),
         (json!({"payload": {"text": "x".repeat(64 * 1024)}}), 413, "payload_too_large"),
+        (json!({"context": {"text": "x".repeat(64 * 1024)}}), 413, "payload_too_large"),
         (json!({"project_id": 28}), 422, "unknown_project"),
         (json!({"organization_id": 4}), 409, "project_elsewhere"),
     ] {

@@ -45,6 +45,12 @@ async fn no_file_holds_a_secret() {
 async fn only_the_owner_may_read_the_key_and_the_admin_token() {
     use std::os::unix::fs::PermissionsExt;
     let setup = Setup::new(&[]).await;
+    let nested = tempfile::tempdir().unwrap();
+    let mut elsewhere = config(&setup.dir);
+    elsewhere.data_dir = nested.path().join("new/data");
+    let _platform = Platform::start(elsewhere.clone()).await.unwrap();
+    let mode = elsewhere.data_dir.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
     for file in ["master.key", "admin.token"] {
         let mode = setup.dir.path().join(file).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");

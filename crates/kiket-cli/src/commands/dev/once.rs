@@ -23,6 +23,7 @@ impl Session<'_> {
         stop: &CancellationToken,
     ) -> anyhow::Result<ExitCode> {
         let mut happenings = self.platform.watch();
+        self.platform.deliver();
         let Samples { events, skipped } = self.samples()?;
         let mut sent = Vec::new();
         for event in events {

@@ -87,7 +87,7 @@ fn sample(
         version: Some(name(&handler.version)?),
         project_id,
         organization_id: Some(organization_id),
-        payload: entry.sample(),
+        payload: entry.sample().into(),
         context: None,
     })
 }

@@ -11,12 +11,12 @@ use kiket_contract::secret::Secret;
 /// Names another place for the state than the extension's folder.
 const HOME: &str = "KIKET_HOME";
 
-/// The platform's data directory for an extension: `.kiket/dev` in its folder, which Git ignores,
-/// or below `KIKET_HOME`.
+/// The platform's data directory for an extension: its id below `.kiket/dev` in its folder, which
+/// Git ignores, or below `KIKET_HOME`. An id that changes leaves the data of the old one alone.
 pub(super) fn directory(extension: &Path, id: &str) -> anyhow::Result<PathBuf> {
     let home = env::var_os(HOME).filter(|home| !home.is_empty());
     let directory = match home {
-        Some(home) => std::path::absolute(home)?.join("dev").join(route::segment(id)),
+        Some(home) => std::path::absolute(home)?.join("dev"),
         None => extension.join(".kiket").join("dev"),
     };
     let ignore = directory.join(".gitignore");
@@ -26,7 +26,7 @@ pub(super) fn directory(extension: &Path, id: &str) -> anyhow::Result<PathBuf> {
             let directory = directory.display();
             format!("can not write to `{directory}`; name another folder with {HOME}")
         })?;
-    Ok(directory)
+    Ok(directory.join(route::segment(id)))
 }
 
 /// A delivery secret for one run: 256 random bits.

@@ -85,6 +85,8 @@ impl Program {
         cargo::forget_cargo(&mut command);
         command
             .current_dir(&self.dir)
+            .env_remove(environment::DESCRIBE)
+            .env_remove(environment::PREVIOUS_WEBHOOK_SECRET)
             .env(environment::DEV, "1")
             .env(environment::HOST, Ipv4Addr::LOCALHOST.to_string())
             .env(environment::PORT, place.port.to_string())
