@@ -61,7 +61,7 @@ fn fault(url: &Url) -> Option<&'static str> {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -81,7 +81,6 @@ mod tests {
             (" http://127.0.0.1:7420 ", "http://127.0.0.1:7420"),
             ("http://[::1]:7420", "http://[::1]:7420"),
             ("http://localhost:7420", "http://localhost:7420"),
-            ("http://api.localhost", "http://api.localhost"),
         ] {
             assert_eq!(Origin::parse(text).unwrap().as_str(), origin, "{text}");
         }
@@ -99,6 +98,7 @@ mod tests {
             ("https://user:password@kiket.dev", "credentials"),
             ("http://kiket.dev", "https"),
             ("http://localhost.example.com", "https"),
+            ("http://tokens.localhost", "https"),
             ("http://10.0.0.1", "https"),
         ] {
             let error = Origin::parse(text).unwrap_err().to_string();

@@ -5,12 +5,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// A set of public keys.
+/// A set of public keys. Reading one passes over keys of other kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JwkSet {
     /// The keys, the one that signs now first.
+    #[serde(deserialize_with = "of_our_kind")]
     pub keys: Vec<Jwk>,
 }
 
@@ -32,6 +33,11 @@ pub struct Jwk {
     /// Always `sig`.
     #[serde(rename = "use")]
     pub usage: String,
+}
+
+fn of_our_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Jwk>, D::Error> {
+    let keys = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
 }
 
 const COORDINATE: usize = 32;
@@ -67,5 +73,18 @@ impl Jwk {
             point.extend(bytes);
         }
         Some(point)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_another_kind_does_not_spoil_the_set() {
+        let ours = Jwk::from_point(&[[UNCOMPRESSED].as_slice(), &[7; 64]].concat()).unwrap();
+        let set = serde_json::json!({ "keys": [{"kty": "RSA", "n": "x", "e": "AQAB"}, ours] });
+        let set: JwkSet = serde_json::from_value(set).unwrap();
+        assert_eq!(set.keys, [ours]);
     }
 }

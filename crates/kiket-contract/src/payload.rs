@@ -73,9 +73,11 @@ pub struct Delivery {
     /// The delivery's id, the same over all attempts.
     pub id: DeliveryId,
     /// The number of this attempt, from 1. Numbers may be skipped.
-    pub attempt: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<i64>,
     /// How long the platform waits for the answer, in milliseconds.
-    pub timeout_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
 }
 
 /// The member `authentication`. It can be read but not written by accident: see [`Envelope`].

@@ -111,14 +111,22 @@ impl Signer {
         timestamp: Option<&str>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let digits = signature.strip_prefix(PREFIX).unwrap_or(signature);
-        let mut bytes = [0; LENGTH];
-        match base16ct::mixed::decode(digits, &mut bytes) {
-            Ok(decoded) if decoded.len() == LENGTH => {}
-            _ => return Err(SignatureError::Malformed),
-        }
+        let bytes = decode(signature).ok_or(SignatureError::Malformed)?;
         self.over(timestamp, body).verify_slice(&bytes).map_err(|_| SignatureError::Mismatch)
     }
+}
+
+/// Whether a text has the form of a signature: 64 hex digits, with or without `sha256=`.
+#[must_use]
+pub fn is_well_formed(signature: &str) -> bool {
+    decode(signature).is_some()
+}
+
+fn decode(signature: &str) -> Option<[u8; LENGTH]> {
+    let digits = signature.strip_prefix(PREFIX).unwrap_or(signature);
+    let mut bytes = [0; LENGTH];
+    let decoded = base16ct::mixed::decode(digits, &mut bytes).ok()?.len();
+    (decoded == LENGTH).then_some(bytes)
 }
 
 impl std::fmt::Debug for Signer {

@@ -23,7 +23,7 @@ pub(crate) fn manifest(root: &Member<'_>) -> Result<Manifest, Error> {
     let blocks = Blocks::of(root)?;
     let callbacks = callbacks(&blocks)?;
     let id = match blocks.get("id")? {
-        Some(id) => not_empty(&id)?,
+        Some(id) => extension_id(&id)?,
         None => return Err(root.error("has no `id`; add one, such as `id: com.example.crm`")),
     };
     Ok(Manifest {
@@ -40,6 +40,18 @@ pub(crate) fn manifest(root: &Member<'_>) -> Result<Manifest, Error> {
         permissions: list(blocks.get("permissions")?, plain)?,
         settings: settings::read(&blocks, &callbacks)?,
     })
+}
+
+/// The id stands in the paths of the API, so it has no other characters than names have.
+fn extension_id(member: &Member<'_>) -> Result<String, Error> {
+    let id = not_empty(member)?;
+    if Name::is_valid(&id) {
+        return Ok(id);
+    }
+    Err(member.error(
+        "can not be an id; write 1 to 128 letters, digits, dots, dashes and underscores, \
+         the first a letter or digit",
+    ))
 }
 
 /// Mappings that may hold a member, best first.

@@ -2,7 +2,7 @@
 
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitStr, Result, Token, bracketed};
+use syn::{Error, Expr, Ident, LitStr, Result, Token, bracketed};
 
 /// The parts of `"event", version = "v1", required_scopes = ["scope"]`, as far as they are there.
 #[derive(Default)]
@@ -11,6 +11,7 @@ pub(crate) struct Attribute {
     pub(crate) version: Option<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) unknown: Vec<Ident>,
+    given: Vec<Ident>,
 }
 
 impl Parse for Attribute {
@@ -33,6 +34,10 @@ impl Parse for Attribute {
 impl Attribute {
     fn option(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name: Ident = input.parse()?;
+        if self.given.contains(&name) {
+            return Err(Error::new(name.span(), format!("`{name}` is given twice; keep one")));
+        }
+        self.given.push(name.clone());
         input.parse::<Token![=]>()?;
         if name == "version" {
             self.version = Some(input.parse()?);

@@ -35,7 +35,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
     let answer = json(refusal.status(), &refusal.body());
     match refusal {
         Refusal::WrongMethod { allow } => with(answer, ALLOW, HeaderValue::from_static(allow)),
-        Refusal::SlowBody | Refusal::BrokenBody => {
+        Refusal::SlowBody | Refusal::BrokenBody | Refusal::Busy => {
+            let answer = with(answer, RETRY_AFTER, 1.into());
             with(answer, CONNECTION, HeaderValue::from_static("close"))
         }
         _ => answer,

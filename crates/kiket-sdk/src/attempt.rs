@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use hyper::HeaderMap;
 use kiket_contract::event::same_version;
+use kiket_contract::header;
 use kiket_contract::payload::{Authentication, member};
 use serde::Deserialize;
 
 use crate::Context;
-use crate::body::Envelope;
+use crate::body::{Envelope, Fault};
 use crate::context::Parts;
 use crate::refusal::Refusal;
 use crate::registration::Registration;
@@ -34,7 +35,7 @@ impl Attempt {
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.registration.scopes())?;
         self.compare_address(envelope);
-        Ok(Context::new(Parts {
+        let context = Context::new(Parts {
             authentication,
             delivery: informs(envelope, member::DELIVERY),
             secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
@@ -43,7 +44,22 @@ impl Attempt {
             settings: self.settings,
             registration: self.registration,
             headers: self.headers,
-        }))
+        });
+        if let Some(id) = context.delivery_id() {
+            tracing::Span::current().record("id", tracing::field::display(id));
+        }
+        Ok(context)
+    }
+
+    /// Why a body that does not fit the handler is refused: one that was sent for another event
+    /// does not fit because of that.
+    pub(crate) fn misfit(&self, fault: Fault, envelope: &Envelope<'_>) -> Refusal {
+        match fault {
+            Fault::Missing(_) | Fault::Mismatch(_) | Fault::Unknown(_) => {
+                self.check_event(envelope).err().unwrap_or(Refusal::Body(fault))
+            }
+            _ => Refusal::Body(fault),
+        }
     }
 
     /// The path is not signed, the body is: one that was sent for another event is refused.
@@ -67,14 +83,19 @@ impl Attempt {
     /// extension is configured for another Kiket, which is worth one line.
     fn compare_address(&self, envelope: &Envelope<'_>) {
         let configured = self.settings.client.base_url();
-        let Some(Address { base_url }) = informs(envelope, member::API) else { return };
-        if base_url.trim_end_matches('/') != configured {
+        let Some(Address { base_url, runtime_header }) = informs(envelope, member::API) else {
+            return;
+        };
+        let other_header = runtime_header
+            .is_some_and(|header| !header.eq_ignore_ascii_case(header::RUNTIME_TOKEN));
+        if base_url.trim_end_matches('/') != configured || other_header {
             self.settings.other_address.call_once(|| {
                 tracing::warn!(
                     configured,
                     delivered = %base_url,
-                    "deliveries name another API address; calls go to the configured one, \
-                     set KIKET_BASE_URL if that is wrong"
+                    other_header,
+                    "deliveries name another API address or token header; calls go to the \
+                     configured address with the usual one, set KIKET_BASE_URL if that is wrong"
                 );
             });
         }
@@ -91,6 +112,8 @@ fn informs<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>, member: &'static str
 struct Address<'a> {
     #[serde(borrow)]
     base_url: Cow<'a, str>,
+    #[serde(borrow, default)]
+    runtime_header: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]

@@ -64,15 +64,16 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Reads the handler's type and the envelope.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<(T, Envelope<'_>), Fault> {
-    let mut envelope = Envelope::default();
+/// Reads the handler's type, and the envelope as far as the text was read.
+pub(crate) fn read<'a, T: DeserializeOwned>(
+    text: &'a str,
+    envelope: &mut Envelope<'a>,
+) -> Result<T, Fault> {
     let mut json = Json::from_str(text);
-    let payload = T::deserialize(Object { json: &mut json, envelope: &mut envelope });
-    match payload.and_then(|payload| json.end().map(|()| payload)) {
-        Ok(payload) => Ok((payload, envelope)),
-        Err(error) => Err(fault::explain::<T>(text, &envelope, &error)),
-    }
+    let payload = T::deserialize(Object { json: &mut json, envelope });
+    payload
+        .and_then(|payload| json.end().map(|()| payload))
+        .map_err(|error| fault::explain::<T>(text, envelope, &error))
 }
 
 /// The body's object, as the handler's type sees it.

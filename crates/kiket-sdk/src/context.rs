@@ -119,7 +119,7 @@ impl Context {
     /// The number of this attempt, from 1, when the delivery says it.
     #[must_use]
     pub fn attempt(&self) -> Option<i64> {
-        self.0.parts.delivery.as_ref().map(|delivery| delivery.attempt)
+        self.0.parts.delivery.as_ref()?.attempt
     }
 
     /// The runtime token and what it grants.

@@ -22,6 +22,12 @@ pub enum Error {
     /// The manifest can not be used.
     #[error("the manifest can not be used")]
     Manifest(#[source] kiket_manifest::Error),
+    /// A text that can not be an extension's id.
+    #[error(
+        "`{0}` can not be an extension's id; write 1 to 128 letters, digits, dots, dashes and \
+         underscores, the first a letter or digit"
+    )]
+    ExtensionId(String),
     /// Registrations are wrong: all that are, not only the first.
     #[error("these handlers can not be registered:{}", listed(.0))]
     Registrations(Vec<RegistrationFault>),
@@ -41,12 +47,11 @@ pub enum Error {
     #[error("can not listen at `{0}`; write `host:port`, and in `PORT` a number up to 65535")]
     Address(String),
     /// The address can not be listened at.
-    #[error("can not listen at `{address}`; is another program there? choose another `PORT`")]
+    #[error("can not listen at `{address}`: {cause}; set `HOST` and `PORT` to a free place")]
     Bind {
         /// The address.
         address: String,
         /// What the system said.
-        #[source]
         cause: std::io::Error,
     },
     /// The signals that end the program can not be heard.

@@ -51,6 +51,7 @@ impl Extension {
             manifest: None,
             webhook_secret: None,
             base_url: None,
+            health_details: true,
             environment: Environment::process(),
             clock: Clock::system(),
         };
@@ -90,6 +91,13 @@ impl Extension {
     /// The address of Kiket's API. Otherwise `KIKET_BASE_URL` counts, then `https://kiket.dev`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.sources.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Whether `GET /health`, which anybody may ask, lists every handler with its version. It does
+    /// unless this says no.
+    pub fn health_details(mut self, details: bool) -> Self {
+        self.sources.health_details = details;
         self
     }
 

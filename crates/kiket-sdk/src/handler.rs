@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::answer;
 use crate::attempt::Attempt;
-use crate::body;
+use crate::body::{self, Envelope};
 use crate::refusal::Refusal;
 use crate::{Context, HandlerError, Result};
 
@@ -89,7 +89,9 @@ struct Typed<H, T, R> {
 
 impl<H: Handler<T, R>, T: Payload, R: Answer> Erased for Typed<H, T, R> {
     fn begin(&self, body: &str, attempt: Attempt) -> std::result::Result<Answering, Refusal> {
-        let (payload, envelope) = body::read::<T>(body)?;
+        let mut envelope = Envelope::default();
+        let payload: T =
+            body::read(body, &mut envelope).map_err(|fault| attempt.misfit(fault, &envelope))?;
         let context = attempt.admit(&envelope)?;
         let answer = self.handler.call(payload, context);
         Ok(Box::pin(async move { answer::render(&answer.await?).map_err(HandlerError::internal) }))

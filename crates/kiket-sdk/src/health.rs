@@ -19,7 +19,9 @@ pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Response {
         extension_id: Some(settings.extension_id.clone()),
         extension_version: settings.extension_version.clone(),
         registered_events: events,
-        registered_handlers: Some(handlers.iter().map(|found| registered(found)).collect()),
+        registered_handlers: settings
+            .health_details
+            .then(|| handlers.iter().map(|found| registered(found)).collect()),
         timestamp: Some(settings.clock.now()),
     };
     answer::json(200, &health)

@@ -50,8 +50,8 @@
 //!
 //! # Configuration
 //!
-//! The builder comes first, then the manifest, then the environment, then the default; with
-//! `KIKET_DEV=1` the environment comes first.
+//! The builder comes first, then the manifest (which has no address of the API), then the
+//! environment, then the default; with `KIKET_DEV=1` the environment comes first.
 //!
 //! | Variable | Meaning |
 //! |---|---|
@@ -79,6 +79,7 @@ mod handler;
 mod handler_error;
 mod handlers;
 mod health;
+mod incoming;
 mod refusal;
 mod registration;
 mod route;
@@ -107,8 +108,10 @@ pub use scopes::MissingScopes;
 pub use secrets::Secrets;
 pub use serve::Bound;
 
-/// Kiket's API without a delivery: errors of calls, and the client itself.
+/// The client behind [`Context::endpoints`] and [`Context::secrets`]: the errors of their calls.
 pub use kiket_client as client;
+/// The documented events: typed payloads and samples.
+pub use kiket_contract::event;
 
 /// What nearly every extension needs.
 pub mod prelude {

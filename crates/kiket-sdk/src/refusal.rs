@@ -20,6 +20,8 @@ pub(crate) enum Refusal {
     SlowBody,
     #[error("the body broke off")]
     BrokenBody,
+    #[error("too many bodies are on their way at once")]
+    Busy,
     #[error(transparent)]
     Denied(#[from] Denial),
     #[error("no event version: it is neither in the path, nor in a header, nor in the query")]
@@ -46,7 +48,7 @@ impl Refusal {
             Self::WrongMethod { .. } => 405,
             Self::TooLarge => 413,
             // What the network did is not the sender's fault, and a 4xx would be final.
-            Self::SlowBody | Self::BrokenBody => 503,
+            Self::SlowBody | Self::BrokenBody | Self::Busy => 503,
         }
     }
 
@@ -57,6 +59,7 @@ impl Refusal {
             Self::TooLarge => ErrorBody::new("too_large", self.to_string()),
             Self::SlowBody => ErrorBody::new("slow_body", self.to_string()),
             Self::BrokenBody => ErrorBody::new("broken_body", self.to_string()),
+            Self::Busy => ErrorBody::new("busy", self.to_string()),
             Self::Denied(_) => ErrorBody::new("invalid_signature", "not authenticated"),
             Self::NoVersion => ErrorBody::new("missing_version", "the event's version is missing")
                 .with_message("name it in the path: /v/{version}/webhooks/{event}"),
@@ -73,7 +76,7 @@ impl Refusal {
 
 fn code(fault: &Fault) -> &'static str {
     match fault {
-        Fault::Missing(_) | Fault::Mismatch(_) => "invalid_payload",
+        Fault::Missing(_) | Fault::Mismatch(_) | Fault::Unknown(_) => "invalid_payload",
         _ => "invalid_body",
     }
 }

@@ -16,8 +16,8 @@ pub(crate) enum Route {
 impl Route {
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         match (method, path) {
-            (&Method::GET, route::HEALTH) => Self::Health,
-            (_, route::HEALTH) => Self::WrongMethod("GET"),
+            (&Method::GET | &Method::HEAD, route::HEALTH) => Self::Health,
+            (_, route::HEALTH) => Self::WrongMethod("GET, HEAD"),
             (&Method::POST, _) => Self::Webhook,
             _ => Self::WrongMethod("POST"),
         }
@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn other_methods_name_the_one_that_works() {
         assert_eq!(Route::of(&Method::GET, "/health"), Route::Health);
-        assert_eq!(Route::of(&Method::POST, "/health"), Route::WrongMethod("GET"));
+        assert_eq!(Route::of(&Method::HEAD, "/health"), Route::Health);
+        assert_eq!(Route::of(&Method::POST, "/health"), Route::WrongMethod("GET, HEAD"));
         assert_eq!(Route::of(&Method::GET, "/webhooks/a"), Route::WrongMethod("POST"));
         assert_eq!(Route::of(&Method::POST, "/anything"), Route::Webhook);
     }

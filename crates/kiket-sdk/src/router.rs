@@ -6,28 +6,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::Request;
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use kiket_contract::header;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::answer::{self, Response};
 use crate::attempt::Attempt;
 use crate::body::Fault;
 use crate::handlers::Handlers;
-use crate::refusal::{LARGEST_BODY, Refusal};
+use crate::incoming::Bodies;
+use crate::refusal::Refusal;
 use crate::route::{Route, Target};
 use crate::settings::Settings;
-use crate::verify::Verifier;
+use crate::verify::{Proof, Verifier};
 use crate::{HandlerError, Registration, health};
 
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of a path is logged, in characters.
 const LONGEST_PATH: usize = 200;
 
@@ -37,39 +34,44 @@ pub(crate) struct Router {
     settings: Arc<Settings>,
     verifier: Verifier,
     handlers: Handlers,
+    incoming: Bodies,
 }
 
 impl Router {
     pub(crate) fn new(settings: Arc<Settings>, verifier: Verifier, handlers: Handlers) -> Self {
-        Self { settings, verifier, handlers }
+        Self { settings, verifier, handlers, incoming: Bodies::new() }
     }
 
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response {
         match Route::of(request.method(), request.uri().path()) {
             Route::Health => health::answer(&self.settings, &self.handlers),
             Route::WrongMethod(allow) => answer::refused(&Refusal::WrongMethod { allow }),
-            Route::Webhook => {
-                let uri = request.uri().clone();
-                self.deliver(request).await.unwrap_or_else(|refusal| {
-                    let path: String = uri.path().chars().take(LONGEST_PATH).collect();
-                    tracing::warn!(path, status = refusal.status(), "refused: {refusal}");
-                    answer::refused(&refusal)
-                })
-            }
+            Route::Webhook => self.webhook(request).await,
         }
+    }
+
+    async fn webhook(&self, request: Request<Incoming>) -> Response {
+        let path = request.uri().path().chars().take(LONGEST_PATH).collect::<String>();
+        let invocation = request.headers().get(header::INVOCATION).cloned();
+        self.deliver(request).await.unwrap_or_else(|refusal| {
+            let invocation = invocation.as_ref().and_then(|id| id.to_str().ok());
+            tracing::warn!(path, invocation, status = refusal.status(), "refused: {refusal}");
+            answer::refused(&refusal)
+        })
     }
 
     async fn deliver(&self, request: Request<Incoming>) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
-        let body = read(body).await?;
-        self.verifier.verify(&head.headers, &body, self.settings.clock.now())?;
+        let proof = Proof::of(&head.headers, self.settings.clock.now())?;
+        let body = self.incoming.read(body).await?;
+        self.verifier.verify(proof, &body, self.settings.clock.now())?;
         let registration = Arc::clone(self.find(&head)?);
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
         let span = tracing::info_span!(
             "delivery",
             event = registration.event(),
             version = registration.version(),
-            id = head.headers.get(header::INVOCATION).and_then(|id| id.to_str().ok()),
+            id = Empty,
         );
         let attempt = Attempt {
             settings: Arc::clone(&self.settings),
@@ -83,20 +85,6 @@ impl Router {
         let target = Target::of(head);
         let version = target.version.ok_or(Refusal::NoVersion)?;
         self.handlers.find(target.event.ok_or(Refusal::UnknownEvent)?, version)
-    }
-}
-
-/// The whole body, if it is not too large and does not take too long.
-async fn read(body: Incoming) -> Result<Bytes, Refusal> {
-    if body.size_hint().lower() > LARGEST_BODY as u64 {
-        return Err(Refusal::TooLarge);
-    }
-    let whole = Limited::new(body, LARGEST_BODY).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
-        Ok(Err(_)) => Err(Refusal::BrokenBody),
-        Err(_) => Err(Refusal::SlowBody),
     }
 }
 

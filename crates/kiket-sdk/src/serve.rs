@@ -17,6 +17,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use kiket_contract::environment::{HOST, PORT};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::Error;
 use crate::environment::Environment;
@@ -50,20 +51,29 @@ impl Bound {
         self.address
     }
 
-    /// Serves until SIGTERM or SIGINT, then finishes what runs.
+    /// Serves until SIGTERM or SIGINT, then finishes what runs; a second signal ends it at once.
     ///
     /// # Errors
     /// When the signals can not be heard.
     pub async fn serve(self) -> Result<(), Error> {
         let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
-        let signalled = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+        let first = Notify::new();
+        let signals = async {
+            for again in [false, true] {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                if !again {
+                    first.notify_one();
+                }
             }
         };
-        self.serve_until(signalled).await;
+        tokio::select! {
+            () = self.serve_until(first.notified()) => {}
+            () = signals => tracing::warn!("stopped at once, with requests unfinished"),
+        }
         Ok(())
     }
 
@@ -80,7 +90,7 @@ impl Bound {
             open(stream, &connections, &self.router);
         }
         drop(self.listener);
-        tracing::info!("stopping: what runs is finished first");
+        tracing::info!("stopping: what runs is finished first; a second signal ends it at once");
         if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
             tracing::warn!("stopped after {} seconds with requests unfinished", DRAIN.as_secs());
         }
@@ -125,6 +135,9 @@ fn open(stream: TcpStream, connections: &GracefulShutdown, router: &Arc<Router>)
 pub(crate) fn placed(address: &str, environment: &Environment) -> Result<String, Error> {
     let wrong = || Error::Address(address.to_owned());
     let (host, port) = address.rsplit_once(':').ok_or_else(wrong)?;
+    if host.is_empty() {
+        return Err(wrong());
+    }
     let port = match environment.get(PORT) {
         Some(port) => port.trim().parse().map_err(|_| Error::Address(format!("{host}:{port}")))?,
         None => port.parse::<u16>().map_err(|_| wrong())?,

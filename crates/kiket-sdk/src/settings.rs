@@ -6,6 +6,7 @@ use std::sync::Once;
 use kiket_client::Client;
 use kiket_contract::clock::Clock;
 use kiket_contract::environment;
+use kiket_contract::event::Name;
 use kiket_contract::secret::Secret;
 use kiket_manifest::Manifest;
 
@@ -21,6 +22,8 @@ const DEFAULT_BASE_URL: &str = "https://kiket.dev";
 pub(crate) struct Settings {
     pub(crate) extension_id: String,
     pub(crate) extension_version: Option<String>,
+    /// Whether the health check lists every handler.
+    pub(crate) health_details: bool,
     pub(crate) client: Client,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
@@ -34,6 +37,7 @@ pub(crate) struct Sources {
     pub(crate) manifest: Option<Manifest>,
     pub(crate) webhook_secret: Option<Secret>,
     pub(crate) base_url: Option<String>,
+    pub(crate) health_details: bool,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
 }
@@ -45,12 +49,16 @@ impl Sources {
             tracing::info!("KIKET_DEV=1: the environment comes before builder and manifest");
         }
         let verifier = self.verifier()?;
-        let base_url =
-            self.first(self.base_url.clone(), self.environment.get(environment::BASE_URL));
+        if !Name::is_valid(&self.extension_id) {
+            return Err(Error::ExtensionId(self.extension_id));
+        }
+        let written = self.base_url.clone().filter(|url| !url.is_empty());
+        let base_url = self.first(written, self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
         let settings = Settings {
             client: Client::new(base_url).map_err(Error::BaseUrl)?,
             extension_id: self.extension_id,
+            health_details: self.health_details,
             extension_version: self.manifest.and_then(|manifest| manifest.version),
             environment: self.environment,
             clock: self.clock,
@@ -67,10 +75,11 @@ impl Sources {
             Some(Err(unresolved)) => unresolved.variable.clone(),
             _ => environment::WEBHOOK_SECRET.to_owned(),
         };
-        let written = self.webhook_secret.clone().or(in_manifest.and_then(Result::ok));
+        let filled = |secret: &Secret| !secret.is_empty();
+        let in_manifest = in_manifest.and_then(Result::ok).filter(filled);
+        let written = self.webhook_secret.clone().filter(filled).or(in_manifest);
         let found = self
             .first(written, self.environment.secret(environment::WEBHOOK_SECRET))
-            .filter(|secret| !secret.is_empty())
             .ok_or(Error::NoWebhookSecret { variable })?;
         let previous = self.environment.secret(environment::PREVIOUS_WEBHOOK_SECRET);
         Ok(Verifier::new(&found, previous.as_ref()))
@@ -93,6 +102,7 @@ impl Settings {
         Self {
             extension_id: "com.example.test".to_owned(),
             extension_version: None,
+            health_details: true,
             client,
             environment: Environment::process(),
             clock: Clock::system(),
@@ -116,6 +126,7 @@ mod tests {
             manifest: manifest.map(|text| kiket_manifest::parse(text).unwrap()),
             webhook_secret: None,
             base_url: None,
+            health_details: true,
             environment: Environment::new(lookup),
             clock: Clock::system(),
         }
@@ -123,6 +134,7 @@ mod tests {
 
     /// Whether requests signed with this secret are accepted.
     fn accepts(sources: Sources, secret: &str) -> bool {
+        use crate::verify::Proof;
         use kiket_contract::{header, signature::Signer};
         let (settings, verifier) = sources.resolve().unwrap();
         let now = settings.clock.now();
@@ -131,7 +143,7 @@ mod tests {
         let mut headers = hyper::HeaderMap::new();
         headers.insert(header::SIGNATURE, signature.parse().unwrap());
         headers.insert(header::TIMESTAMP, timestamp.parse().unwrap());
-        verifier.verify(&headers, b"{}", now).is_ok()
+        verifier.verify(Proof::of(&headers, now).unwrap(), b"{}", now).is_ok()
     }
 
     #[test]

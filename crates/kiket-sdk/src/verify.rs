@@ -12,7 +12,7 @@ use hyper::HeaderMap;
 use jiff::Timestamp;
 use kiket_contract::header;
 use kiket_contract::secret::Secret;
-use kiket_contract::signature::{SignatureError, Signer};
+use kiket_contract::signature::{SignatureError, Signer, is_well_formed};
 use serde::Deserialize;
 
 /// How far a timestamp may be from now, in seconds, either way.
@@ -72,23 +72,18 @@ impl Verifier {
         Self { current: Signer::new(current), previous: previous.map(Signer::new) }
     }
 
-    /// Whether the request is Kiket's and fresh.
+    /// Whether the body is Kiket's, by the proof that the headers gave, and fresh.
     pub(crate) fn verify(
         &self,
-        headers: &HeaderMap,
+        proof: Proof<'_>,
         body: &[u8],
         now: Timestamp,
     ) -> Result<(), Denial> {
-        let signature = single(headers, header::SIGNATURE)?.ok_or(Denial::NoSignature)?;
-        let timestamp = single(headers, header::TIMESTAMP)?;
-        self.signed(signature, timestamp, body)?;
-        match timestamp {
-            Some(timestamp) => within_window(timestamp, now),
-            None => before_expiry(body, now),
-        }
+        self.signed(proof, body)?;
+        if proof.timestamp.is_none() { before_expiry(body, now) } else { Ok(()) }
     }
 
-    fn signed(&self, signature: &str, timestamp: Option<&str>, body: &[u8]) -> Result<(), Denial> {
+    fn signed(&self, Proof { signature, timestamp }: Proof<'_>, body: &[u8]) -> Result<(), Denial> {
         match self.matches(signature, timestamp, body) {
             Ok(()) => Ok(()),
             Err(SignatureError::Malformed) => Err(Denial::Malformed),
@@ -115,6 +110,26 @@ impl Verifier {
             }
             _ => current,
         }
+    }
+}
+
+/// What the headers give to verify a body with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proof<'a> {
+    signature: &'a str,
+    timestamp: Option<&'a str>,
+}
+
+impl<'a> Proof<'a> {
+    /// Checks what can be checked before a byte of the body is read.
+    pub(crate) fn of(headers: &'a HeaderMap, now: Timestamp) -> Result<Self, Denial> {
+        let signature = single(headers, header::SIGNATURE)?.ok_or(Denial::NoSignature)?;
+        if !is_well_formed(signature) {
+            return Err(Denial::Malformed);
+        }
+        let timestamp = single(headers, header::TIMESTAMP)?;
+        timestamp.map_or(Ok(()), |timestamp| within_window(timestamp, now))?;
+        Ok(Self { signature, timestamp })
     }
 }
 

@@ -28,7 +28,7 @@ use kiket_contract::id::{OrganizationId, ProjectId};
 use kiket_contract::route;
 use kiket_contract::secret::Secret;
 use kiket_manifest::Manifest;
-use kiket_platform::{Config, Platform};
+use kiket_platform::{Config, Error, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
@@ -93,9 +93,12 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
     config.allow_networks = vec!["127.0.0.0/8".parse()?];
     config.schedule.base = args.retry_base;
     config.master_key = env::var(MASTER_KEY).ok().filter(|key| !key.is_empty()).map(Secret::from);
-    Platform::start(config).await.with_context(|| {
-        format!("can not use the data in `{}`; delete it to start afresh", data_dir.display())
-    })
+    match Platform::start(config).await {
+        Err(error @ (Error::MasterKey(_) | Error::Seal(_))) => Err(error).with_context(|| {
+            format!("can not open the data; delete `{}` to start afresh", data_dir.display())
+        }),
+        started => Ok(started?),
+    }
 }
 
 /// An extension that is installed and runs.

@@ -19,10 +19,12 @@ pub fn path(extension_id: &str, key: &str) -> String {
     format!("{API}/extensions/{}/secrets/{}", segment(extension_id), segment(key))
 }
 
-/// Whether a text can be a secret's key: 1 to 128 of `[A-Za-z0-9._-]`.
+/// Whether a text can be a secret's key: 1 to 128 of `[A-Za-z0-9._-]`, and neither `.` nor `..`,
+/// which would lead elsewhere in a path.
 #[must_use]
 pub fn is_valid_key(key: &str) -> bool {
     (1..=LONGEST_KEY).contains(&key.len())
+        && !matches!(key, "." | "..")
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 

@@ -28,7 +28,9 @@ async fn platform(dir: &TempDir, retry_base: Duration) -> Platform {
     config.listen.set_port(0);
     config.allow_networks = vec!["127.0.0.0/8".parse().unwrap()];
     config.schedule.base = retry_base;
-    Platform::start(config).await.unwrap()
+    let platform = Platform::start(config).await.unwrap();
+    platform.deliver();
+    platform
 }
 
 async fn install(platform: &Platform, address: SocketAddr) {

@@ -4,7 +4,9 @@
 
 mod kiket;
 
+mod dev_leftovers;
 mod dev_once;
 #[cfg(target_os = "linux")]
 mod dev_stop;
 mod in_flight;
+mod readme;

@@ -52,7 +52,11 @@ pub(super) async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Pr
     let envelope = Envelope {
         event: &work.event,
         event_version: &work.event_version,
-        delivery: Delivery { id: claim.id, attempt: claim.number, timeout_ms: work.timeout_ms },
+        delivery: Delivery {
+            id: claim.id,
+            attempt: Some(claim.number),
+            timeout_ms: Some(work.timeout_ms),
+        },
         authentication,
         api: Api {
             base_url: core.url.clone(),

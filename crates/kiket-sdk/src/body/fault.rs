@@ -24,8 +24,10 @@ pub(crate) enum Fault {
     Member(&'static str),
     #[error("the body does not fit the handler: `{0}` is missing")]
     Missing(String),
-    #[error("the body does not fit the handler: `{0}` has another form")]
+    #[error("the body does not fit the handler: {0} has another form")]
     Mismatch(String),
+    #[error("the body does not fit the handler, which knows no member `{0}`")]
+    Unknown(String),
 }
 
 /// Why reading as `T` failed. Slow, and only run on failure.
@@ -59,11 +61,13 @@ fn mismatch<T: DeserializeOwned>(text: &str, error: &Error) -> Fault {
     let inside = (path != ".").then_some(path.as_str()).filter(|path| !path.is_empty());
     let said = error.to_string();
     let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    let shown = |path: &str| path.chars().take(LONGEST_PATH).collect();
+    let unknown = said.starts_with("unknown field `");
+    let shown = |path: &str| path.chars().take(LONGEST_PATH).collect::<String>();
     match (inside, missing) {
         (Some(path), Some(field)) => Fault::Missing(shown(&format!("{path}.{field}"))),
         (None, Some(field)) => Fault::Missing(shown(field)),
-        (Some(path), None) => Fault::Mismatch(shown(path)),
-        (None, None) => Fault::Mismatch(".".to_owned()),
+        (Some(path), None) if unknown => Fault::Unknown(shown(path)),
+        (Some(path), None) => Fault::Mismatch(format!("`{}`", shown(path))),
+        (None, None) => Fault::Mismatch("the whole".to_owned()),
     }
 }

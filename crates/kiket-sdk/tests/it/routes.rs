@@ -87,7 +87,7 @@ async fn other_methods_are_refused_with_the_one_that_works() {
     for (method, path, allow) in [
         ("GET", "/v/v1/webhooks/issue.created", "POST"),
         ("DELETE", "/", "POST"),
-        ("POST", "/health", "GET"),
+        ("POST", "/health", "GET, HEAD"),
     ] {
         let answer = program.send(&Request::new(method, path)).await;
         assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{path}");

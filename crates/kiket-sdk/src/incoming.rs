@@ -1,0 +1,59 @@
+//! The bodies that come in: each bounded in size and time, all together in memory.
+//!
+//! A caller that has not proved anything yet can make the extension hold what it has sent so far, so
+//! what all callers together may have sent and not finished is bounded too.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::refusal::{LARGEST_BODY, Refusal};
+
+/// How long a body may take to arrive.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How many bytes of unfinished bodies are held at once.
+const MOST_AT_ONCE: usize = 64 * LARGEST_BODY;
+
+/// The memory for bodies that are on their way.
+#[derive(Debug)]
+pub(crate) struct Bodies(Semaphore);
+
+impl Bodies {
+    pub(crate) fn new() -> Self {
+        Self(Semaphore::new(MOST_AT_ONCE))
+    }
+
+    /// The whole body, if it is not too large, does not take too long, and there is room for it.
+    pub(crate) async fn read(&self, body: Incoming) -> Result<Bytes, Refusal> {
+        if body.size_hint().lower() > LARGEST_BODY as u64 {
+            return Err(Refusal::TooLarge);
+        }
+        tokio::time::timeout(TIMEOUT, self.collect(body)).await.map_err(|_| Refusal::SlowBody)?
+    }
+
+    async fn collect(&self, mut body: Incoming) -> Result<Bytes, Refusal> {
+        let mut held: Option<SemaphorePermit<'_>> = None;
+        let mut whole = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| Refusal::BrokenBody)?.into_data() else { continue };
+            if whole.len() + data.len() > LARGEST_BODY {
+                return Err(Refusal::TooLarge);
+            }
+            // A body that comes in one piece, as most do, is taken as it is.
+            if whole.is_empty() && body.is_end_stream() {
+                return Ok(data);
+            }
+            let room = u32::try_from(data.len()).map_err(|_| Refusal::TooLarge)?;
+            let room = self.0.try_acquire_many(room).map_err(|_| Refusal::Busy)?;
+            match &mut held {
+                Some(held) => held.merge(room),
+                None => held = Some(room),
+            }
+            whole.extend_from_slice(&data);
+        }
+        Ok(whole.into())
+    }
+}
