@@ -15,7 +15,7 @@ use crate::refusal::{LARGEST_BODY, Refusal};
 /// How long a body may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes of unfinished bodies are held at once.
-const MOST_AT_ONCE: usize = 64 * LARGEST_BODY;
+const MOST_AT_ONCE: usize = 16 * LARGEST_BODY;
 
 /// The memory for bodies that are on their way.
 #[derive(Debug)]

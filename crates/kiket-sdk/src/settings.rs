@@ -200,6 +200,26 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_value_leaves_the_choice_to_the_next_source() {
+        const SET: &[(&str, &str)] =
+            &[("KIKET_WEBHOOK_SECRET", "set"), ("KIKET_BASE_URL", "https://kiket.example")];
+        let mut empty = sources(Some("id: x\ndelivery_secret: ${MY:-}\n"), SET);
+        empty.webhook_secret = Some("".into());
+        empty.base_url = Some(String::new());
+        let (settings, _) = empty.resolve().unwrap();
+        assert_eq!(settings.client.base_url(), "https://kiket.example");
+    }
+
+    #[test]
+    fn an_id_that_would_lead_elsewhere_in_a_path_is_refused() {
+        for id in ["", "..", "a/b", "a b"] {
+            let mut wrong = sources(None, &[("KIKET_WEBHOOK_SECRET", "set")]);
+            wrong.extension_id = id.to_owned();
+            assert!(matches!(wrong.resolve(), Err(Error::ExtensionId(_))), "{id}");
+        }
+    }
+
+    #[test]
     fn during_a_rotation_both_secrets_are_accepted() {
         const BOTH: &[(&str, &str)] =
             &[("KIKET_WEBHOOK_SECRET", "new"), ("KIKET_WEBHOOK_SECRET_PREVIOUS", "old")];

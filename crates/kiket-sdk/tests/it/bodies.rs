@@ -1,10 +1,12 @@
 //! How a body is read, and which are refused.
 
+use kiket_contract::header;
 use kiket_sdk::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::log::Log;
 use crate::program::{Program, extension};
@@ -217,4 +219,37 @@ async fn the_path_is_cut_in_the_log() {
     let long = format!("{PATH}{}", "x".repeat(1000));
     assert_eq!(program.send(&Request::signed("{}").path(&long)).await.status, 404);
     assert!(!log.text().contains(&"x".repeat(300)));
+}
+
+#[tokio::test]
+async fn without_a_proof_in_the_headers_no_body_is_read() {
+    let program = Program::echoing().await;
+    let unsigned = Request::signed("{}").without(header::SIGNATURE);
+    let stale = Request::stamped("1", "{}");
+    for request in [unsigned, stale] {
+        let mut stream = TcpStream::connect(program.address).await.unwrap();
+        stream.write_all(&request.head("content-length: 1000000")).await.unwrap();
+        assert_eq!(answer(&mut stream).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn unfinished_bodies_have_a_bounded_room_together() {
+    let program = Program::echoing().await;
+    let head = Request::signed("{}").head(&format!("content-length: {LIMIT}"));
+    let most = vec![b' '; LIMIT - 1];
+    let mut unfinished = JoinSet::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(program.address).await.unwrap();
+        let (head, most) = (head.clone(), most.clone());
+        unfinished.spawn(async move {
+            stream.write_all(&head).await.unwrap();
+            // A connection that is refused in the middle may be closed before all is written.
+            let _ = stream.write_all(&most).await;
+            answer(&mut stream).await
+        });
+    }
+    let first = unfinished.join_next().await.unwrap().unwrap();
+    assert_eq!((first.status, first.code().as_str()), (503, "busy"));
+    assert_eq!(program.send(&Request::signed("{}")).await.status, 200, "small ones have room");
 }

@@ -115,3 +115,13 @@ async fn health_tells_what_is_handled() {
         })
     );
 }
+
+#[tokio::test]
+async fn the_health_check_can_keep_its_details() {
+    let quiet = Program::serving(extension().health_details(false)).await;
+    let health = quiet.send(&Request::new("GET", "/health")).await.json();
+    assert_eq!(health["status"], "ok");
+    assert!(health.get("registered_handlers").is_none(), "{health}");
+    let answer = quiet.send(&Request::new("HEAD", "/health")).await;
+    assert_eq!((answer.status, answer.text()), (200, ""));
+}

@@ -14,6 +14,11 @@ async fn asked(_payload: Value, _context: Context) -> Result {
 #[webhook(version = "v1", scopes = ["issues.read"])]
 fn several<T>(_payload: &T, _context: Context) {}
 
+#[webhook("issue.created", version = "v1", version = "v2")]
+async fn twice(_payload: Value, _context: Context) -> Result {
+    Ok(())
+}
+
 fn main() {
-    let _ = handlers![unversioned, asked, several];
+    let _ = handlers![unversioned, asked, several, twice];
 }
