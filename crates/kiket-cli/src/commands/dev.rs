@@ -165,7 +165,9 @@ impl<'a> Session<'a> {
         let mut happenings = self.platform.watch();
         self.platform.deliver();
         self.screen.step("listening", &format!("{}, Ctrl-C to stop", self.platform.url()));
-        self.screen.hint(&self.how_to_send());
+        if let Some(hint) = self.how_to_send()? {
+            self.screen.hint(&hint);
+        }
         loop {
             tokio::select! {
                 biased;

@@ -1,47 +1,27 @@
-//! `issue.*`: what happens to an issue.
+//! `issue.*` and `workflow.issue.*`: what happens to an issue.
+//!
+//! ```
+//! use kiket_contract::event::{find, issue::IssueCreated};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sample = find("issue.created", "v1").ok_or("not documented")?.sample();
+//! let payload: IssueCreated = serde_json::from_value(sample.into())?;
+//! assert_eq!(payload.issue.title, "Restore checkout webhooks");
+//! # Ok(()) }
+//! ```
 
+mod entries;
+
+pub(super) use entries::EVENTS;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::Entry;
+use super::part::{Transition, User};
 
-/// The family's catalogue entries.
-pub(super) const EVENTS: &[Entry] = &[
-    Entry {
-        event: "issue.created",
-        version: "v1",
-        summary: "somebody created an issue",
-        sample: r#"{
-            "project_id": 27,
-            "issue": {"id": 4231, "project_id": 27, "title": "Restore checkout webhooks"}
-        }"#,
-    },
-    Entry {
-        event: "issue.created",
-        version: "v2",
-        summary: "somebody created an issue; with its type, status, priority and labels",
-        sample: r#"{
-            "project_id": 27,
-            "issue": {
-                "id": 4231, "project_id": 27, "title": "Restore checkout webhooks",
-                "issue_type": "incident", "status": "in_progress", "priority": "high",
-                "assignee_id": 91, "labels": ["checkout"]
-            }
-        }"#,
-    },
-];
-
-/// Payload of `issue.created`, versions v1 and v2.
-///
-/// ```
-/// use kiket_contract::event::{find, issue::IssueCreated};
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sample = find("issue.created", "v1").ok_or("not documented")?.sample();
-/// let payload: IssueCreated = serde_json::from_value(sample.into())?;
-/// assert_eq!(payload.issue.title, "Restore checkout webhooks");
-/// # Ok(()) }
-/// ```
+/// Payload of `issue.created`, versions v1 and v2: the SDK guides read the issue's id, title and
+/// project, and the project at the top.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueCreated {
     /// The issue.
@@ -51,46 +31,150 @@ pub struct IssueCreated {
     pub project_id: Option<i64>,
 }
 
-/// An issue, as events carry it. Members that a version does not have are `None` or empty.
+/// Payload of `issue.updated`: the issue as it is now, with the members of the documented webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueUpdated {
+    /// The issue after the change.
+    pub issue: Issue,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+    /// Who changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<User>,
+}
+
+/// Payload of `issue.transitioned` and `workflow.issue.transitioned`: issue and transition, as in
+/// the documented webhook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueTransitioned {
+    /// The issue after the transition.
+    pub issue: Issue,
+    /// The way it took.
+    pub transition: Transition,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+    /// Who moved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<User>,
+}
+
+/// Payload of `issue.assigned` and `workflow.issue.assignment.updated`. The documents give names
+/// and actor; the assignee is the issue's `assignee_id`, absent when nobody has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueAssigned {
+    /// The issue with its new assignee.
+    pub issue: Issue,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+    /// Who assigned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<User>,
+}
+
+/// Payload of `issue.commented`. The documents give the name; the comment has the members of
+/// `comment.created`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueCommented {
+    /// The issue.
+    pub issue: Issue,
+    /// The new comment.
+    pub comment: Comment,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+}
+
+/// Payload of `issue.status_changed`: the documented webhook adds the previous status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueStatusChanged {
+    /// The issue with its new status.
+    pub issue: Issue,
+    /// The status before.
+    pub previous_status: String,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+}
+
+/// Payload of `issue.closed`. The documents give the name; the members are those of the other
+/// issue events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IssueClosed {
+    /// The closed issue.
+    pub issue: Issue,
+    /// The project, also named by the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<i64>,
+    /// Who closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<User>,
+}
+
+/// An issue, as events carry it. Members that an event or version does not have are `None` or
+/// empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Issue {
     /// Its number.
     pub id: i64,
-    /// Its title.
+    /// Its short key, for example `SHOP-231`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its title. Empty when the event does not carry it, as around transitions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// Its project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<i64>,
-    /// Its type, for example `incident`. From v2 on.
+    /// Its organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<i64>,
+    /// Its type, for example `incident`. In `issue.created` from v2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue_type: Option<String>,
-    /// Its workflow status. From v2 on.
+    /// Its workflow status. In `issue.created` from v2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Its priority. From v2 on.
+    /// Its priority. In `issue.created` from v2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
-    /// The user it is assigned to. From v2 on.
+    /// The user it is assigned to. In `issue.created` from v2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<i64>,
-    /// Its labels. From v2 on.
+    /// Its labels. In `issue.created` from v2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
+    /// The fields that the project added, by key.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub custom_fields: Map<String, Value>,
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    #[test]
-    fn samples_round_trip_without_loss() {
-        for entry in EVENTS {
-            let sample = Value::from(entry.sample());
-            let payload: IssueCreated = serde_json::from_value(sample.clone()).unwrap();
-            assert_eq!(serde_json::to_value(payload).unwrap(), sample, "{}", entry.version);
-        }
-    }
+/// A comment inside an event of its issue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Comment {
+    /// Its number.
+    pub id: i64,
+    /// Its text.
+    pub body: String,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<User>,
 }

@@ -3,10 +3,8 @@
 use std::process::ExitCode;
 
 use kiket_contract::api::events::NewEvent;
-use kiket_contract::event;
 use kiket_contract::id::DeliveryId;
 use kiket_platform::Happening;
-use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -86,21 +84,15 @@ impl Session<'_> {
         Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// A command that sends an event which this extension handles.
-    pub(super) fn how_to_send(&self) -> String {
-        let samples = self.samples().unwrap_or_default();
-        let event = samples.events.into_iter().next();
-        let name = event.as_ref().map_or("issue.created", |event| event.event.as_str());
-        let sample = event::catalogue().find(|entry| entry.event == name);
-        let payload = sample.map(event::Entry::sample).unwrap_or_default();
-        let body = serde_json::json!({
-            "event": name, "project_id": PROJECT, "payload": Value::from(payload),
-        });
-        format!(
-            "send an event:  curl {}{} -H \"Authorization: Bearer $(cat '{}')\" -d '{body}'",
+    /// A command that sends an event which this extension handles, if a sample of one is known.
+    pub(super) fn how_to_send(&self) -> anyhow::Result<Option<String>> {
+        let Some(event) = self.samples()?.events.into_iter().next() else { return Ok(None) };
+        let event = serde_json::to_string(&event)?.replace('\'', "'\\''");
+        Ok(Some(format!(
+            "send an event:  curl {}{} -H \"Authorization: Bearer $(cat '{}')\" -d '{event}'",
             self.platform.url(),
             kiket_contract::api::events::PATH,
             self.platform.admin_token_file().display(),
-        )
+        )))
     }
 }
