@@ -74,3 +74,23 @@ async fn a_relative_data_directory_is_as_good_as_any() {
     Platform::start(relative).await.unwrap().shutdown().await;
     assert!(dir.path().join("data/kiket.db").exists());
 }
+
+#[tokio::test]
+async fn a_delivery_whose_claims_come_to_nothing_is_given_up_and_says_so() {
+    let setup = Setup::new(&[]).await;
+    setup.platform.stop_delivering().await;
+    let id = setup.send().await;
+    setup.platform.shutdown().await;
+    let database = format!("sqlite://{}", setup.dir.path().join("kiket.db").display());
+    let pool = sqlx::AnyPool::connect(&database).await.unwrap();
+    sqlx::query("UPDATE deliveries SET claims = 50").execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let again = Platform::start(config(&setup.dir)).await.unwrap();
+    again.deliver();
+    let delivery = until(&again, id, |delivery| delivery.status.is_final()).await;
+    assert_eq!(delivery.status, Status::Failed);
+    let said = "given up: 50 attempts ended without an outcome";
+    assert_eq!(delivery.diagnostics.as_deref(), Some(said));
+    assert!(setup.script.received().is_empty());
+}
