@@ -123,6 +123,29 @@ pub fn asks_first(event: &str) -> bool {
     event.rsplit('.').next().is_some_and(|part| part.starts_with("before_"))
 }
 
+const ACTION: &str = "action.";
+
+/// The event that calls an action, in version [`DEFAULT_VERSION`]: `action.` and its key. The call
+/// goes by the body's signed `action_key`.
+///
+/// ```
+/// use kiket_contract::event::{action, action_key};
+///
+/// assert_eq!(action("sync_contacts"), "action.sync_contacts");
+/// assert_eq!(action_key("action.sync_contacts"), Some("sync_contacts"));
+/// assert_eq!(action_key("issue.created"), None);
+/// ```
+#[must_use]
+pub fn action(key: &str) -> String {
+    format!("{ACTION}{key}")
+}
+
+/// The key of the action that an event calls, see [`action`].
+#[must_use]
+pub fn action_key(event: &str) -> Option<&str> {
+    event.strip_prefix(ACTION)
+}
+
 /// Whether two versions are the same: `1` and `v1` are, all others are opaque text.
 ///
 /// ```

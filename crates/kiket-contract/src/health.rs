@@ -25,6 +25,9 @@ pub struct Health {
     pub timestamp: Option<Timestamp>,
 }
 
+/// The event and version of a [`HandlerKind::Fallback`], which takes any.
+pub const ANY: &str = "*";
+
 /// One handler of an extension.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RegisteredHandler {

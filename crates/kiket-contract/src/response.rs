@@ -1,7 +1,8 @@
 //! What is answered: by an extension to a delivery, by the platform to a call.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 /// The answer of a handler that has nothing to say.
 pub const OK: &str = r#"{"ok":true}"#;
@@ -52,5 +53,126 @@ impl ErrorBody {
     pub fn with_details(mut self, details: Value) -> Self {
         self.details = Some(details);
         self
+    }
+}
+
+/// The body of a guard's answer, as the guide *building extensions* describes it.
+///
+/// The status alone decides. A message or metadata of another form reads as none, so that a clear
+/// `deny` stays one.
+///
+/// ```
+/// use kiket_contract::response::{GuardAnswer, GuardStatus};
+///
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let answer: GuardAnswer = serde_json::from_str(r#"{"status":"deny","message":"Closed."}"#)?;
+/// assert_eq!(answer.status, GuardStatus::Deny);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardAnswer {
+    /// What is to happen.
+    pub status: GuardStatus,
+    /// Why, for the user. Shown with `pending` and as the error of `deny`.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Facts that are kept with the answer, with [`OUTPUT_FIELDS`] among them.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+}
+
+/// The member of [`GuardAnswer::metadata`] with the texts to show, by the keys that the manifest
+/// declares. It counts with [`GuardStatus::Allow`] only.
+pub const OUTPUT_FIELDS: &str = "output_fields";
+
+/// What a guard decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GuardStatus {
+    /// It happens at once.
+    Allow,
+    /// It stays blocked until approvals resolve.
+    Pending,
+    /// It does not happen.
+    Deny,
+}
+
+/// The body of an action's answer, as the guide *building extensions* describes it.
+///
+/// The guide names one status, `success`; for the other, `error` was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionAnswer {
+    /// Whether the action did what it is for.
+    pub status: ActionStatus,
+    /// What happened, for the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What to display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}
+
+/// Whether an action did what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionStatus {
+    /// It did.
+    Success,
+    /// It did not, and the message says why.
+    Error,
+}
+
+/// A value of the wanted form, or the default in place of any other.
+fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_absent_is_left_out_of_a_guards_answer() {
+        let answer =
+            GuardAnswer { status: GuardStatus::Allow, message: None, metadata: Map::new() };
+        assert_eq!(serde_json::to_value(answer).unwrap(), json!({ "status": "allow" }));
+    }
+
+    #[test]
+    fn a_deny_with_odd_members_is_still_a_deny() {
+        for odd in [
+            json!({ "status": "deny", "message": 5, "metadata": ["x"] }),
+            json!({ "status": "deny", "message": null, "metadata": null, "more": true }),
+        ] {
+            let answer: GuardAnswer = serde_json::from_value(odd).unwrap();
+            assert_eq!(answer.status, GuardStatus::Deny);
+            assert_eq!((answer.message, answer.metadata), (None, Map::new()));
+        }
+    }
+
+    #[test]
+    fn only_the_three_words_decide() {
+        for odd in [json!({}), json!({ "status": "ALLOW" }), json!({ "status": null })] {
+            assert!(serde_json::from_value::<GuardAnswer>(odd.clone()).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_actions_answer_reads_as_the_guide_writes_it() {
+        let written = json!({
+            "status": "success",
+            "message": "Synced 42 contacts",
+            "data": { "synced_count": 42 },
+        });
+        let answer: ActionAnswer = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(answer.status, ActionStatus::Success);
+        assert_eq!(serde_json::to_value(answer).unwrap(), written);
     }
 }

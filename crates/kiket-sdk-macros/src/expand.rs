@@ -4,18 +4,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, ItemFn};
 
-use crate::validate::{Handler, Webhook};
+use crate::validate::{Declaration, Handler};
 
 /// The function, and a hidden type of its name that registers it.
 ///
 /// The signature's types are written into the registration, so that rustc reports an unmet bound
 /// once and at the type that does not meet it.
-pub(crate) fn webhook(webhook: &Webhook, handler: &Handler<'_>) -> TokenStream {
-    let Webhook { event, version, scopes } = webhook;
+pub(crate) fn handler(declaration: &Declaration, handler: &Handler<'_>) -> TokenStream {
+    let Declaration { kind, name, version, scopes } = declaration;
     let Handler { function, payload, context, returned } = handler;
-    let name = &function.sig.ident;
+    let register = kind.function();
+    let texts = [name].into_iter().chain(version);
+    let handler = &function.sig.ident;
     let registration = quote! {
-        ::kiket_sdk::__private::webhook::<#payload, #context, #returned, _>(#event, #version, #name)
+        ::kiket_sdk::__private::#register::<#payload, #context, #returned, _>(#(#texts,)* #handler)
             .required_scopes([#(#scopes),*])
     };
     declared(function, &registration)

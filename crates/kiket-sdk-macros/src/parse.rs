@@ -4,10 +4,11 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, Ident, LitStr, Result, Token, bracketed};
 
-/// The parts of `"event", version = "v1", required_scopes = ["scope"]`, as far as they are there.
+/// The parts of `"name", version = "v1", required_scopes = ["scope"]`, as far as they are there.
 #[derive(Default)]
 pub(crate) struct Attribute {
-    pub(crate) event: Option<LitStr>,
+    /// The event, or the key of an action.
+    pub(crate) name: Option<LitStr>,
     pub(crate) version: Option<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) unknown: Vec<Ident>,
@@ -18,7 +19,7 @@ impl Parse for Attribute {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut attribute = Self::default();
         if input.peek(LitStr) {
-            attribute.event = Some(input.parse()?);
+            attribute.name = Some(input.parse()?);
             input.parse::<Option<Token![,]>>()?;
         }
         while !input.is_empty() {

@@ -8,14 +8,15 @@ use syn::visit::{self, Visit};
 use syn::{Error, FnArg, ItemFn, Lifetime, LitStr, Result, ReturnType, Signature, Type};
 use syn::{TypeImplTrait, TypeReference};
 
+use crate::kind::Kind;
 use crate::parse::Attribute;
 
-const EXAMPLE: &str = "#[webhook(\"issue.created\", version = \"v1\")]";
-
 /// A complete attribute.
-pub(crate) struct Webhook {
-    pub(crate) event: LitStr,
-    pub(crate) version: LitStr,
+pub(crate) struct Declaration {
+    pub(crate) kind: Kind,
+    /// The event, or the key of an action.
+    pub(crate) name: LitStr,
+    pub(crate) version: Option<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
 }
 
@@ -27,29 +28,45 @@ pub(crate) struct Handler<'a> {
     pub(crate) returned: &'a Type,
 }
 
-/// Checks that an attribute is complete and names an event that a webhook can take.
-pub(crate) fn attribute(attribute: Attribute) -> Result<Webhook> {
-    let mut faults = Faults::default();
-    for name in &attribute.unknown {
-        faults.at(name, format!("unknown `{name}`; known are `version` and `required_scopes`"));
+/// Checks that an attribute is complete and names an event that such a handler can take.
+pub(crate) fn attribute(kind: Kind, attribute: Attribute) -> Result<Declaration> {
+    let mut faults = Faults::of(kind);
+    let Attribute { name, version, scopes, unknown, .. } = attribute;
+    let known =
+        if kind.is_versioned() { "`version` and `required_scopes`" } else { "`required_scopes`" };
+    for option in &unknown {
+        faults.at(option, format!("unknown `{option}`; known: {known}"));
     }
-    match &attribute.event {
-        None => faults.at_span(Span::call_site(), format!("missing event; write `{EXAMPLE}`")),
-        Some(event) if asks(&event.value()) => {
-            let name = event.value();
-            let message = "asks before it acts: it needs a guard, and a webhook's answer decides \
-                           nothing; handle the event that follows it";
-            faults.at(event, format!("`{name}` {message}"));
+    let place = name.as_ref().map_or_else(Span::call_site, LitStr::span);
+    match &name {
+        Some(event) => event_fits(event, &mut faults),
+        None => faults.missing(place, kind.named_by()),
+    }
+    match &version {
+        Some(version) if !kind.is_versioned() => {
+            faults.at(version, "an action has no version; leave it out");
         }
-        Some(_) => {}
+        None if kind.is_versioned() => faults.missing(place, "`version`"),
+        _ => {}
     }
-    if attribute.version.is_none() {
-        let place = attribute.event.as_ref().map_or_else(Span::call_site, LitStr::span);
-        faults.at_span(place, format!("missing `version`; write `{EXAMPLE}`"));
-    }
-    let scopes = attribute.scopes;
-    let parts = attribute.event.zip(attribute.version);
-    faults.none_and(parts.map(|(event, version)| Webhook { event, version, scopes }))
+    faults.none_and(name.map(|name| Declaration { kind, name, version, scopes }))
+}
+
+/// Only events that ask first have guards, and only guards take them.
+fn event_fits(event: &LitStr, faults: &mut Faults) {
+    let name = event.value();
+    let message = match (faults.kind, asks(&name)) {
+        (Kind::Webhook, true) => {
+            "asks before it acts: it needs a guard, and a webhook's answer decides nothing; use \
+             `#[guard]`, or handle the event that follows it"
+        }
+        (Kind::Guard, false) => {
+            "does not ask before it acts: a guard's answer decides nothing; use `#[webhook]`, or \
+             guard an event whose last part begins with `before_`"
+        }
+        _ => return,
+    };
+    faults.at(event, format!("`{name}` {message}"));
 }
 
 /// The last part of the name begins with `before_`.
@@ -58,14 +75,14 @@ fn asks(event: &str) -> bool {
 }
 
 /// Checks that a function is an async one of a payload and a `Context`, with nothing generic.
-pub(crate) fn function(function: &ItemFn) -> Result<Handler<'_>> {
-    let mut faults = Faults::default();
+pub(crate) fn function(kind: Kind, function: &ItemFn) -> Result<Handler<'_>> {
+    let mut faults = Faults::of(kind);
     let signature = &function.sig;
     if signature.asyncness.is_none() {
-        faults.at(signature.fn_token, "a webhook handler must be an `async fn`");
+        faults.subject_at(signature.fn_token, "must be an `async fn`");
     }
     if !signature.generics.params.is_empty() {
-        faults.at(&signature.generics, "a webhook handler can not be generic; name the types");
+        faults.subject_at(&signature.generics, "can not be generic; name the types");
     }
     let arguments = arguments(signature, &mut faults);
     let returned = returned(signature, &mut faults);
@@ -80,13 +97,15 @@ pub(crate) fn function(function: &ItemFn) -> Result<Handler<'_>> {
 /// The two arguments' types.
 fn arguments<'a>(signature: &'a Signature, faults: &mut Faults) -> Option<(&'a Type, &'a Type)> {
     if let Some(receiver) = signature.receiver() {
-        faults.at(receiver, "a webhook handler is a function of its own, not a method");
+        faults.subject_at(receiver, "is a function of its own, not a method");
         return None;
     }
     let types: Vec<_> = signature.inputs.iter().filter_map(argument).collect();
     let [payload, context] = types[..] else {
         let place = signature.paren_token.span.join();
-        faults.at_span(place, "a webhook handler has two arguments: the payload and a `Context`");
+        let subject = faults.kind.subject();
+        let message = format!("{subject} has two arguments: the payload and a `Context`");
+        faults.at_span(place, message);
         return None;
     };
     if is_context(payload) && !is_context(context) {
@@ -106,8 +125,8 @@ fn returned<'a>(signature: &'a Signature, faults: &mut Faults) -> Option<&'a Typ
             Some(returned)
         }
         ReturnType::Default => {
-            let message = "a webhook handler returns a `Result`; add `-> Result<()>`";
-            faults.at(&signature.ident, message);
+            let message = format!("returns a `Result`; add `-> {}`", faults.kind.returned());
+            faults.subject_at(&signature.ident, message);
             None
         }
     }
@@ -134,21 +153,20 @@ fn owned(found: &Type, faults: &mut Faults) {
     impl Visit<'_> for Visitor<'_> {
         fn visit_lifetime(&mut self, lifetime: &Lifetime) {
             if lifetime.ident != "static" {
-                self.0.at(lifetime, "a webhook handler owns what it takes and gives: no lifetimes");
+                self.0.subject_at(lifetime, "owns what it takes and gives: no lifetimes");
             }
         }
 
         fn visit_type_reference(&mut self, reference: &TypeReference) {
             if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
-                let message = "a webhook handler owns what it takes and gives: no references";
-                self.0.at(reference, message);
+                self.0.subject_at(reference, "owns what it takes and gives: no references");
             } else {
                 visit::visit_type_reference(self, reference);
             }
         }
 
         fn visit_type_impl_trait(&mut self, found: &TypeImplTrait) {
-            self.0.at(found, "name the type: a webhook handler can not be generic");
+            self.0.subject_at(found, "can not be generic; name the type");
         }
     }
 
@@ -156,10 +174,25 @@ fn owned(found: &Type, faults: &mut Faults) {
 }
 
 /// Faults as they are found.
-#[derive(Default)]
-struct Faults(Option<Error>);
+struct Faults {
+    kind: Kind,
+    found: Option<Error>,
+}
 
 impl Faults {
+    fn of(kind: Kind) -> Self {
+        Self { kind, found: None }
+    }
+
+    /// A fault in what the function is, told of it.
+    fn subject_at(&mut self, place: impl ToTokens, message: impl Display) {
+        self.at(place, format!("{} {message}", self.kind.subject()));
+    }
+
+    fn missing(&mut self, place: Span, part: &str) {
+        self.at_span(place, format!("missing {part}; write `{}`", self.kind.example()));
+    }
+
     fn at(&mut self, place: impl ToTokens, message: impl Display) {
         self.add(Error::new_spanned(place, message));
     }
@@ -169,18 +202,20 @@ impl Faults {
     }
 
     fn add(&mut self, fault: Error) {
-        match &mut self.0 {
+        match &mut self.found {
             Some(faults) => faults.combine(fault),
-            None => self.0 = Some(fault),
+            None => self.found = Some(fault),
         }
     }
 
     /// The value, when there are no faults. Whoever has no value has added one.
     fn none_and<T>(self, value: Option<T>) -> Result<T> {
-        match (self.0, value) {
+        match (self.found, value) {
             (None, Some(value)) => Ok(value),
             (Some(faults), _) => Err(faults),
-            (None, None) => Err(Error::new(Span::call_site(), format!("write `{EXAMPLE}`"))),
+            (None, None) => {
+                Err(Error::new(Span::call_site(), format!("write `{}`", self.kind.example())))
+            }
         }
     }
 }

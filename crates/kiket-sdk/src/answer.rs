@@ -23,6 +23,11 @@ pub(crate) fn render(answer: &impl Serialize) -> Result<Bytes, serde_json::Error
     Ok(if bytes == b"null" { Bytes::from_static(OK.as_bytes()) } else { bytes.into() })
 }
 
+/// What the user is told. A blank text says nothing, so the default takes its place.
+pub(crate) fn worded(message: String, default: Option<&str>) -> Option<String> {
+    if message.trim().is_empty() { default.map(str::to_owned) } else { Some(message) }
+}
+
 pub(crate) fn success(body: Bytes) -> Response {
     with_status(200, body)
 }

@@ -6,21 +6,22 @@ use std::sync::Arc;
 use hyper::HeaderMap;
 use kiket_contract::event::same_version;
 use kiket_contract::header;
+use kiket_contract::health::HandlerKind;
 use kiket_contract::payload::{Authentication, member};
 use serde::Deserialize;
 
 use crate::Context;
 use crate::body::{Envelope, Fault};
 use crate::context::Parts;
+use crate::handlers::Found;
 use crate::refusal::Refusal;
-use crate::registration::Registration;
 use crate::scopes;
 use crate::settings::Settings;
 
 /// One verified request on its way to its handler.
 pub(crate) struct Attempt {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) registration: Arc<Registration>,
+    pub(crate) found: Found,
     pub(crate) headers: HeaderMap,
 }
 
@@ -33,7 +34,7 @@ impl Attempt {
         self.check_event(envelope)?;
         let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
-        scopes::check(granted, self.registration.scopes())?;
+        scopes::check(granted, self.found.registration().scopes())?;
         self.compare_address(envelope);
         let context = Context::new(Parts {
             authentication,
@@ -42,7 +43,7 @@ impl Attempt {
             secret_status: informs(envelope, member::SECRET_STATUS).unwrap_or_default(),
             context: envelope.get(member::CONTEXT)?.unwrap_or_default(),
             settings: self.settings,
-            registration: self.registration,
+            found: self.found,
             headers: self.headers,
         });
         if let Some(id) = context.delivery_id() {
@@ -62,18 +63,22 @@ impl Attempt {
         }
     }
 
-    /// The path is not signed, the body is: one that was sent for another event is refused.
+    /// The path is not signed, the body is: one that was sent for another event, or to call an
+    /// action, is refused.
     fn check_event(&self, envelope: &Envelope<'_>) -> Result<(), Refusal> {
         let differs = |member, same: &dyn Fn(&str) -> bool| match envelope.get::<Text>(member) {
             Ok(None) => false,
             Ok(Some(Text(found))) => !same(&found),
             Err(_) => true,
         };
-        let registered = &self.registration;
-        if differs(member::EVENT, &|event| event == registered.event()) {
+        let found = &self.found;
+        if found.registration().kind() != HandlerKind::Action && envelope.has(member::ACTION_KEY) {
+            return Err(Refusal::OtherEvent(member::ACTION_KEY));
+        }
+        if differs(member::EVENT, &|event| event == found.event()) {
             return Err(Refusal::OtherEvent(member::EVENT));
         }
-        if differs(member::EVENT_VERSION, &|version| same_version(version, registered.version())) {
+        if differs(member::EVENT_VERSION, &|version| same_version(version, found.version())) {
             return Err(Refusal::OtherEvent(member::EVENT_VERSION));
         }
         Ok(())

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use kiket_contract::payload::member;
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer};
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny};
+use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::Error;
 use serde_json::de::StrRead;
@@ -23,7 +23,7 @@ pub(crate) use fault::Fault;
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
 /// The members of the envelope; the first two are hidden from every handler's type.
-const MEMBERS: [&str; 8] = [
+const MEMBERS: [&str; 9] = [
     member::AUTHENTICATION,
     member::SECRETS,
     member::EVENT,
@@ -32,6 +32,7 @@ const MEMBERS: [&str; 8] = [
     member::API,
     member::SECRET_STATUS,
     member::CONTEXT,
+    member::ACTION_KEY,
 ];
 const HIDDEN: usize = 2;
 
@@ -55,6 +56,11 @@ impl<'a> Envelope<'a> {
         }
     }
 
+    /// Whether there is such a member, in whatever form.
+    pub(crate) fn has(&self, member: &'static str) -> bool {
+        MEMBERS.iter().zip(&self.raw).any(|(name, raw)| *name == member && raw.is_some())
+    }
+
     fn put(&mut self, index: usize, raw: &'a RawValue) -> Result<(), Error> {
         if self.raw[index].replace(raw).is_some() {
             self.repeated = Some(MEMBERS[index]);
@@ -74,6 +80,14 @@ pub(crate) fn read<'a, T: DeserializeOwned>(
     payload
         .and_then(|payload| json.end().map(|()| payload))
         .map_err(|error| fault::explain::<T>(text, envelope, &error))
+}
+
+/// The key of the action that a body calls, `None` for every other body.
+pub(crate) fn action_key(text: &str) -> Option<Cow<'_, str>> {
+    let mut envelope = Envelope::default();
+    read::<IgnoredAny>(text, &mut envelope).ok()?;
+    let Key(key) = envelope.get(member::ACTION_KEY).ok()??;
+    Some(key)
 }
 
 /// The body's object, as the handler's type sees it.

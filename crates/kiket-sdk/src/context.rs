@@ -14,6 +14,7 @@ use kiket_contract::secret::Secret;
 use serde_json::Value;
 
 use crate::endpoints::Endpoints;
+use crate::handlers::Found;
 use crate::registration::Registration;
 use crate::scopes::{self, MissingScopes};
 use crate::secrets::Secrets;
@@ -32,7 +33,7 @@ struct Inner {
 /// What a context is made of.
 pub(crate) struct Parts {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) registration: Arc<Registration>,
+    pub(crate) found: Found,
     pub(crate) headers: HeaderMap,
     pub(crate) authentication: Option<Authentication>,
     pub(crate) delivery: Option<Delivery>,
@@ -45,7 +46,7 @@ impl Context {
     pub(crate) fn new(mut parts: Parts) -> Self {
         let authentication = parts.authentication.take().unwrap_or_default();
         let token = authentication.runtime_token.clone();
-        let session = parts.settings.client.session(token, parts.registration.version());
+        let session = parts.settings.client.session(token, parts.found.version());
         Self(Arc::new(Inner { parts, authentication, session }))
     }
 
@@ -66,7 +67,7 @@ impl Context {
     pub fn for_test() -> Self {
         Self::new(Parts {
             settings: Arc::new(Settings::for_test()),
-            registration: Arc::new(Registration::for_test(Location::caller())),
+            found: Found::new(&Arc::new(Registration::for_test(Location::caller()))),
             headers: HeaderMap::new(),
             authentication: None,
             delivery: None,
@@ -76,16 +77,17 @@ impl Context {
         })
     }
 
-    /// The event's name.
+    /// The event's name. An action's is `action.` and its key.
     #[must_use]
     pub fn event(&self) -> &str {
-        self.0.parts.registration.event()
+        self.0.parts.found.event()
     }
 
     /// The event's version, as the handler was registered: `v1`, also when the request says `1`.
+    /// A fallback sees it as the request says it.
     #[must_use]
     pub fn event_version(&self) -> &str {
-        self.0.parts.registration.version()
+        self.0.parts.found.version()
     }
 
     /// The request's headers. The signature covers the body and the timestamp, not these.

@@ -1,10 +1,10 @@
-//! What `#[webhook]` expands to: not for use by hand.
+//! What `#[webhook]`, `#[guard]` and `#[action]` expand to: not for use by hand.
 //!
 //! The bounds stand on traits of their own, so that each wrong type is reported once, in words, at
 //! its place in the function's signature.
 
 use crate::handler::{Answer, Payload};
-use crate::{Context, HandlerError, Registration, Result};
+use crate::{ActionResult, Context, Guard, HandlerError, Registration, Result};
 
 /// A handler that was declared with an attribute.
 pub trait Declared {
@@ -12,7 +12,7 @@ pub trait Declared {
     fn registration() -> Registration;
 }
 
-/// The registration of a declared function. Its types are given, so that rustc blames them.
+/// The registration of a declared webhook handler. Its types are given, so that rustc blames them.
 #[track_caller]
 pub fn webhook<T, C, R, A>(
     event: &'static str,
@@ -32,9 +32,46 @@ where
     })
 }
 
+/// The registration of a declared guard, as [`webhook`].
+#[track_caller]
+pub fn guard<T, C, R, A>(
+    event: &'static str,
+    version: &'static str,
+    handler: impl Fn(T, C) -> A + Send + Sync + 'static,
+) -> Registration
+where
+    T: Payload,
+    C: SecondArgument,
+    R: GuardReturned,
+    A: Future<Output = R> + Send + 'static,
+{
+    Registration::guard(event, version, move |payload: T, context| {
+        let answer = handler(payload, C::of(context));
+        async move { answer.await.into_result() }
+    })
+}
+
+/// The registration of a declared action, as [`webhook`].
+#[track_caller]
+pub fn action<T, C, R, A>(
+    key: &'static str,
+    handler: impl Fn(T, C) -> A + Send + Sync + 'static,
+) -> Registration
+where
+    T: Payload,
+    C: SecondArgument,
+    R: ActionReturned,
+    A: Future<Output = R> + Send + 'static,
+{
+    Registration::action(key, move |payload: T, context| {
+        let answer = handler(payload, C::of(context));
+        async move { answer.await.into_result() }
+    })
+}
+
 /// The second argument of a handler.
 #[diagnostic::on_unimplemented(
-    message = "the second argument of a webhook handler is `Context`, not `{Self}`",
+    message = "the second argument of a handler is `Context`, not `{Self}`",
     label = "must be `kiket_sdk::Context`"
 )]
 pub trait SecondArgument {
@@ -48,7 +85,7 @@ impl SecondArgument for Context {
     }
 }
 
-/// What a handler returns.
+/// What a webhook handler returns.
 #[diagnostic::on_unimplemented(
     message = "a webhook handler returns `kiket_sdk::Result<…>`, not `{Self}`",
     label = "must be `kiket_sdk::Result<…>`",
@@ -69,3 +106,23 @@ impl<R> Returned for Result<R, HandlerError> {
         self
     }
 }
+
+/// What a guard returns.
+#[diagnostic::on_unimplemented(
+    message = "a guard answers with `kiket_sdk::Result<Guard>`, not `{Self}`",
+    label = "must be `kiket_sdk::Result<Guard>`",
+    note = "with `use kiket_sdk::prelude::*`: `-> Result<Guard>`"
+)]
+pub trait GuardReturned: Returned<Answer = Guard> {}
+
+impl GuardReturned for Result<Guard, HandlerError> {}
+
+/// What an action returns.
+#[diagnostic::on_unimplemented(
+    message = "an action answers with `kiket_sdk::Result<ActionResult>`, not `{Self}`",
+    label = "must be `kiket_sdk::Result<ActionResult>`",
+    note = "with `use kiket_sdk::prelude::*`: `-> Result<ActionResult>`"
+)]
+pub trait ActionReturned: Returned<Answer = ActionResult> {}
+
+impl ActionReturned for Result<ActionResult, HandlerError> {}

@@ -39,3 +39,58 @@ pub(crate) fn text(sources: &Sources, handlers: &Handlers) -> String {
     let text = serde_json::to_string_pretty(&description).expect("JSON");
     text + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use kiket_contract::clock::Clock;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::environment::Environment;
+    use crate::{ActionResult, Context, Guard, Registration, Result};
+
+    async fn allow(_: Value, _: Context) -> Result<Guard> {
+        Ok(Guard::allow())
+    }
+
+    async fn sync(_: Value, _: Context) -> Result<ActionResult> {
+        Ok(ActionResult::success())
+    }
+
+    async fn any(_: Value, _: Context) -> Result {
+        Ok(())
+    }
+
+    #[test]
+    fn every_kind_of_handler_is_described_with_its_scopes() {
+        let sources = Sources {
+            extension_id: "com.example.crm".to_owned(),
+            manifest: None,
+            webhook_secret: None,
+            base_url: None,
+            health_details: false,
+            environment: Environment::new(|_| None),
+            clock: Clock::system(),
+        };
+        let handlers = Handlers::check(vec![
+            Registration::webhook("issue.created", "v1", any),
+            Registration::guard("issue.before_delete", "v2", allow),
+            Registration::action("sync", sync).required_scopes(["issues.read"]),
+            Registration::fallback(any),
+        ]);
+        let described: Value = serde_json::from_str(&text(&sources, &handlers.unwrap())).unwrap();
+        let scopes = described["handlers"][2]["required_scopes"].as_array().unwrap();
+        assert_eq!(scopes, &["issues.read"]);
+        let kind = |handler: &Value| json!([handler["event"], handler["version"], handler["kind"]]);
+        let kinds: Vec<_> = described["handlers"].as_array().unwrap().iter().map(kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                json!(["issue.created", "v1", "webhook"]),
+                json!(["issue.before_delete", "v2", "guard"]),
+                json!(["action.sync", "v1", "action"]),
+                json!(["*", "*", "fallback"]),
+            ]
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::handlers::RegistrationFault;
+use crate::registration_fault::RegistrationFault;
 
 /// Why an extension does not start. `Debug`, which is what `main` prints, shows the text and its
 /// causes.

@@ -17,7 +17,7 @@ use crate::handlers::Handlers;
 use crate::router::Router;
 use crate::serve::{self, Bound};
 use crate::settings::Sources;
-use crate::{Error, Registration, describe};
+use crate::{ActionResult, Error, Guard, Registration, describe};
 
 /// An extension: what it is configured with and what it handles.
 ///
@@ -138,6 +138,34 @@ impl Extension {
         handler: impl Handler<T, R>,
     ) -> Self {
         self.load([Registration::webhook(event, version, handler).required_scopes(scopes)])
+    }
+
+    /// Adds a guard: it decides on one version of an event that asks before it acts.
+    #[track_caller]
+    pub fn guard<T: Payload>(
+        self,
+        event: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+        handler: impl Handler<T, Guard>,
+    ) -> Self {
+        self.load([Registration::guard(event, version, handler)])
+    }
+
+    /// Adds the handler of an action, by the key that the manifest declares.
+    #[track_caller]
+    pub fn action<T: Payload>(
+        self,
+        key: impl Into<Cow<'static, str>>,
+        handler: impl Handler<T, ActionResult>,
+    ) -> Self {
+        self.load([Registration::action(key, handler)])
+    }
+
+    /// Adds the handler of every event that no other handler takes, see
+    /// [`Registration::fallback`].
+    #[track_caller]
+    pub fn fallback<T: Payload, R: Answer>(self, handler: impl Handler<T, R>) -> Self {
+        self.load([Registration::fallback(handler)])
     }
 
     /// Adds handlers: those of [`handlers!`](crate::handlers), or any [`Registration`]s.

@@ -1,52 +1,17 @@
-//! All handlers of an extension, checked together.
+//! All handlers of an extension, checked together, and which of them takes a delivery.
 
-use std::panic::Location;
 use std::sync::Arc;
 
-use kiket_contract::event::{InvalidName, Name, asks_first};
+use kiket_contract::event::{Name, asks_first};
+use kiket_contract::health::HandlerKind;
 
 use crate::Registration;
 use crate::refusal::Refusal;
+use crate::registration_fault::{self, RegistrationFault};
+use crate::route::Target;
 
-/// What is wrong with a registration, and where it stands in the source.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistrationFault {
-    /// A text that can not name an event or a version.
-    #[error("{place}: {cause}")]
-    Name {
-        /// The registration.
-        place: &'static Location<'static>,
-        /// What is wrong with the name.
-        cause: InvalidName,
-    },
-    /// An event that asks before it acts, given to a webhook handler, whose answer decides nothing.
-    #[error(
-        "{place}: `{event}` asks before it acts, so it needs a guard, and a webhook's answer \
-         decides nothing; register the event that follows it"
-    )]
-    Asks {
-        /// The registration.
-        place: &'static Location<'static>,
-        /// The event.
-        event: String,
-    },
-    /// A second handler for the same version of an event. `1` and `v1` are the same version.
-    #[error("{place}: `{event}` {version} is handled at {first} already; remove one of the two")]
-    Duplicate {
-        /// The second registration.
-        place: &'static Location<'static>,
-        /// The first registration.
-        first: &'static Location<'static>,
-        /// The event.
-        event: String,
-        /// The version.
-        version: String,
-    },
-}
-
-/// Every handler of an extension, in the order of registration, at most one for each event and
-/// version.
+/// Every handler of an extension, in the order of registration: at most one for each event and
+/// version, one for each action, and one fallback.
 #[derive(Debug)]
 pub(crate) struct Handlers(Vec<Arc<Registration>>);
 
@@ -55,16 +20,9 @@ impl Handlers {
     pub(crate) fn check(registrations: Vec<Registration>) -> Result<Self, Vec<RegistrationFault>> {
         let mut faults = Vec::new();
         for (index, registration) in registrations.iter().enumerate() {
-            faults.extend(alone(registration));
-            let first = registrations[..index]
-                .iter()
-                .find(|earlier| earlier.handles(registration.event(), registration.version()));
-            faults.extend(first.map(|first| RegistrationFault::Duplicate {
-                place: registration.place(),
-                first: first.place(),
-                event: registration.event().to_owned(),
-                version: registration.version().to_owned(),
-            }));
+            faults.extend(registration_fault::alone(registration));
+            let earlier = &registrations[..index];
+            faults.extend(registration_fault::repeated(registration, earlier));
         }
         if faults.is_empty() {
             Ok(Self(registrations.into_iter().map(Arc::new).collect()))
@@ -73,20 +31,42 @@ impl Handlers {
         }
     }
 
-    /// The handler of this version of an event.
-    pub(crate) fn find(&self, event: &str, version: &str) -> Result<&Arc<Registration>, Refusal> {
-        if let Some(found) = self.iter().find(|handler| handler.handles(event, version)) {
-            return Ok(found);
+    /// The webhook handler or guard of an event's version.
+    pub(crate) fn of_event(&self, target: &Target<'_>) -> Result<Found, Refusal> {
+        let version = target.version.ok_or(Refusal::NoVersion)?;
+        let event = target.event.ok_or(Refusal::UnknownEvent)?;
+        let of_event = || self.iter().filter(|known| known.is_of_event() && known.event() == event);
+        if let Some(found) = of_event().find(|known| known.handles(event, version)) {
+            return Ok(Found::new(found));
         }
-        let handled: Vec<_> = self
-            .iter()
-            .filter(|known| known.event() == event)
-            .map(|known| known.version())
-            .collect();
+        let handled: Vec<_> = of_event().map(|known| known.version()).collect();
         Err(match handled.as_slice() {
+            [] if self.has_action(event) => Refusal::NoActionKey,
             [] => Refusal::UnknownEvent,
             _ => Refusal::UnknownVersion { handled: handled.join(", ") },
         })
+    }
+
+    /// The handler of an action.
+    pub(crate) fn of_action(&self, key: &str) -> Result<Found, Refusal> {
+        let found = self.iter().find(|known| known.action_key() == Some(key));
+        found.map(Found::new).ok_or(Refusal::UnknownAction)
+    }
+
+    /// Whether this is the event of an action, which only the body's `action_key` calls.
+    fn has_action(&self, event: &str) -> bool {
+        self.iter().any(|known| known.kind() == HandlerKind::Action && known.event() == event)
+    }
+
+    /// The fallback, for an event that it may take: not an action's, and not one that asks first,
+    /// because its answer would be read as a guard's, and one that says nothing allows.
+    pub(crate) fn fallback(&self, target: &Target<'_>) -> Option<Found> {
+        let fallback = self.iter().find(|known| known.kind() == HandlerKind::Fallback)?;
+        let name = |text: &str| Name::try_from(text.to_owned()).ok();
+        let may_take = |event: &&str| !asks_first(event) && !self.has_action(event);
+        let event = target.event.filter(may_take).and_then(name)?;
+        let version = target.version.and_then(name)?;
+        Some(Found { registration: Arc::clone(fallback), named: Some(Named { event, version }) })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Registration>> {
@@ -94,17 +74,34 @@ impl Handlers {
     }
 }
 
-/// What is wrong with a registration by itself.
-fn alone(registration: &Registration) -> Vec<RegistrationFault> {
-    let place = registration.place();
-    let mut faults: Vec<_> = [registration.event(), registration.version()]
-        .into_iter()
-        .filter_map(|name| Name::try_from(name.to_owned()).err())
-        .map(|cause| RegistrationFault::Name { place, cause })
-        .collect();
-    if asks_first(registration.event()) {
-        let event = registration.event().to_owned();
-        faults.push(RegistrationFault::Asks { place, event });
+/// The handler that takes a delivery, with the event and version that it takes it for.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    registration: Arc<Registration>,
+    /// What the request names, when the handler takes any event.
+    named: Option<Named>,
+}
+
+#[derive(Debug, Clone)]
+struct Named {
+    event: Name,
+    version: Name,
+}
+
+impl Found {
+    pub(crate) fn new(registration: &Arc<Registration>) -> Self {
+        Self { registration: Arc::clone(registration), named: None }
     }
-    faults
+
+    pub(crate) fn registration(&self) -> &Arc<Registration> {
+        &self.registration
+    }
+
+    pub(crate) fn event(&self) -> &str {
+        self.named.as_ref().map_or(self.registration.event(), |named| named.event.as_str())
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        self.named.as_ref().map_or(self.registration.version(), |named| named.version.as_str())
+    }
 }

@@ -1,6 +1,6 @@
 //! `GET /health`: what the extension is and what it handles.
 
-use kiket_contract::health::{Health, RegisteredHandler};
+use kiket_contract::health::{HandlerKind, Health, RegisteredHandler};
 
 use crate::Registration;
 use crate::answer::{self, Response};
@@ -9,7 +9,7 @@ use crate::settings::Settings;
 
 pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Response {
     let mut events: Vec<String> = Vec::new();
-    for handler in handlers.iter() {
+    for handler in handlers.iter().filter(|handler| handler.kind() != HandlerKind::Fallback) {
         if !events.iter().any(|event| event == handler.event()) {
             events.push(handler.event().to_owned());
         }

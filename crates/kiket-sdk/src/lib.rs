@@ -38,15 +38,97 @@
 //!
 //! | Status | When |
 //! |---|---|
-//! | 400 | no version; a body that is no JSON object, is for another event, or does not fit the handler |
+//! | 400 | no version; an action's event without `action_key`; a body that is no JSON object, is for another event or for an action, or does not fit the handler |
 //! | 401 | the signature is missing, wrong or old; the log says which |
 //! | 403 | the runtime token lacks a scope |
-//! | 404 | no handler for this event and version |
+//! | 404 | no handler for this event and version, or for this action |
 //! | 405, 413 | another method; a body that is too large |
 //! | 503 | a body that did not arrive whole and in time |
 //! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
 //!
 //! `GET /health` tells what the extension handles.
+//!
+//! # Guards
+//!
+//! Before some things happen, Kiket asks: with an event whose last part begins with `before_`. A
+//! guard answers it with a [`Guard`]: `allow`, `pending` or `deny`.
+//!
+//! ```
+//! use kiket_sdk::prelude::*;
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Transition {
+//!     to: String,
+//!     approvals: u32,
+//! }
+//!
+//! #[guard("workflow.before_transition", version = "v1")]
+//! async fn approved(transition: Transition, _context: Context) -> Result<Guard> {
+//!     Ok(match (transition.to.as_str(), transition.approvals) {
+//!         ("done", 0) => Guard::deny("Nobody has approved this."),
+//!         ("done", 1) => Guard::pending("A second approval is missing."),
+//!         _ => Guard::allow(),
+//!     })
+//! }
+//!
+//! let extension = Extension::new("com.example.approvals").load(handlers![approved]);
+//! ```
+//!
+//! Kiket reads every 2xx without a clear `status` as "allow", so a guard can answer with nothing
+//! but a `Guard`, webhook handlers are not accepted for events that ask, and the fallback never
+//! takes one. A [`HandlerError`], a panic, a refusal of the table above and no answer in time are
+//! no 2xx: Kiket denies. That holds for hooks that are `required`; the answers to the others
+//! decide nothing.
+//!
+//! # Actions
+//!
+//! An action is what a user triggers in Kiket, by a key that the manifest declares under
+//! `actions`. Its handler answers with an [`ActionResult`], which the user sees.
+//!
+//! ```
+//! use kiket_sdk::prelude::*;
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Sync {
+//!     #[serde(default)]
+//!     contacts: Vec<String>,
+//! }
+//!
+//! #[action("sync_contacts")]
+//! async fn sync_contacts(sync: Sync, _context: Context) -> Result<ActionResult> {
+//!     let count = sync.contacts.len();
+//!     if count == 0 {
+//!         return Ok(ActionResult::failure("There are no contacts to sync."));
+//!     }
+//!     Ok(ActionResult::success()
+//!         .message(format!("Synced {count} contacts"))
+//!         .data(json!({ "synced_count": count })))
+//! }
+//!
+//! let extension = Extension::new("com.example.crm").load(handlers![sync_contacts]);
+//! ```
+//!
+//! The signed body's `action_key` calls the handler, whatever path the call is sent to; its event
+//! is `action.` and the key, in version `v1`.
+//!
+//! # The fallback
+//!
+//! One handler may take every event and version that no other handler takes.
+//!
+//! ```no_run
+//! use kiket_sdk::prelude::*;
+//! use serde_json::Value;
+//!
+//! async fn any(payload: Value, context: Context) -> Result<Value> {
+//!     Ok(json!({ "event": context.event(), "version": context.event_version() }))
+//! }
+//!
+//! # async fn example() -> Result<(), kiket_sdk::Error> {
+//! Extension::new("com.example.audit").fallback(any).run("0.0.0.0:8080").await
+//! # }
+//! ```
 //!
 //! # Configuration
 //!
@@ -65,6 +147,7 @@
 
 #![forbid(unsafe_code)]
 
+mod action_result;
 mod answer;
 mod attempt;
 mod body;
@@ -75,6 +158,7 @@ mod endpoints;
 mod environment;
 mod error;
 mod extension;
+mod guard;
 mod handler;
 mod handler_error;
 mod handlers;
@@ -82,6 +166,7 @@ mod health;
 mod incoming;
 mod refusal;
 mod registration;
+mod registration_fault;
 mod route;
 mod router;
 mod scopes;
@@ -90,20 +175,22 @@ mod serve;
 mod settings;
 mod verify;
 
+pub use action_result::ActionResult;
 pub use context::Context;
 pub use endpoints::Endpoints;
 pub use error::Error;
 pub use extension::Extension;
+pub use guard::Guard;
 pub use handler::{Answer, Handler, Payload};
 pub use handler_error::{HandlerError, OrHandlerError, Result};
-pub use handlers::RegistrationFault;
 pub use hyper::HeaderMap;
 pub use kiket_contract::clock::Clock;
 pub use kiket_contract::id::DeliveryId;
 pub use kiket_contract::payload::{Authentication, SecretStatus};
 pub use kiket_contract::secret::Secret;
-pub use kiket_sdk_macros::webhook;
+pub use kiket_sdk_macros::{action, guard, webhook};
 pub use registration::Registration;
+pub use registration_fault::RegistrationFault;
 pub use scopes::MissingScopes;
 pub use secrets::Secrets;
 pub use serve::Bound;
@@ -118,11 +205,13 @@ pub mod prelude {
     pub use serde_json::json;
 
     pub use crate::{
-        Context, Extension, HandlerError, OrHandlerError, Result, Secret, handlers, webhook,
+        ActionResult, Context, Extension, Guard, HandlerError, OrHandlerError, Result, Secret,
+        action, guard, handlers, webhook,
     };
 }
 
-/// The handlers to [`Extension::load`]: functions with `#[webhook]`, by name or by path.
+/// The handlers to [`Extension::load`]: functions with `#[webhook]`, `#[guard]` or `#[action]`, by
+/// name or by path.
 ///
 /// ```
 /// use kiket_sdk::prelude::*;
@@ -149,7 +238,7 @@ macro_rules! handlers {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Registration;
-    pub use crate::declared::{Declared, webhook};
+    pub use crate::declared::{Declared, action, guard, webhook};
 }
 
 /// The README's example is compiled with the documentation's.

@@ -30,6 +30,12 @@ pub(crate) enum Refusal {
     UnknownEvent,
     #[error("no handler takes this version of the event; it is handled in {handled}")]
     UnknownVersion { handled: String },
+    #[error("the request names an action's event, and the body has no readable `action_key`")]
+    NoActionKey,
+    #[error(
+        "no handler takes the action that the body calls; see `/health` for those that are taken"
+    )]
+    UnknownAction,
     #[error(transparent)]
     Body(#[from] Fault),
     #[error("the body's `{0}` is not the one that the request was sent to")]
@@ -41,10 +47,10 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::NoVersion | Self::Body(_) | Self::OtherEvent(_) => 400,
+            Self::NoVersion | Self::NoActionKey | Self::Body(_) | Self::OtherEvent(_) => 400,
             Self::Denied(_) => 401,
             Self::Scopes(_) => 403,
-            Self::UnknownEvent | Self::UnknownVersion { .. } => 404,
+            Self::UnknownEvent | Self::UnknownVersion { .. } | Self::UnknownAction => 404,
             Self::WrongMethod { .. } => 405,
             Self::TooLarge => 413,
             // What the network did is not the sender's fault, and a 4xx would be final.
@@ -67,6 +73,10 @@ impl Refusal {
             Self::UnknownVersion { .. } => {
                 ErrorBody::new("unknown_version", "no handler for this version of the event")
             }
+            Self::NoActionKey => {
+                ErrorBody::new("missing_action_key", "the body has no readable `action_key`")
+            }
+            Self::UnknownAction => ErrorBody::new("unknown_action", "no handler for this action"),
             Self::Body(fault) => ErrorBody::new(code(fault), fault.to_string()),
             Self::OtherEvent(_) => ErrorBody::new("other_event", self.to_string()),
             Self::Scopes(_) => ErrorBody::new("insufficient_scopes", "Insufficient scopes"),

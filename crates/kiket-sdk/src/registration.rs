@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use kiket_contract::event::same_version;
-use kiket_contract::health::HandlerKind;
+use kiket_contract::event::{self, DEFAULT_VERSION, same_version};
+use kiket_contract::health::{ANY, HandlerKind};
 
 use crate::handler::{self, Answer, Erased, Handler, Payload};
-use crate::{Context, Result};
+use crate::{ActionResult, Context, Guard, Result};
 
-/// A handler and what it handles. Made by `#[webhook]` with [`handlers!`](crate::handlers), or here.
+/// A handler and what it handles. Made by `#[webhook]`, `#[guard]` and `#[action]` with
+/// [`handlers!`](crate::handlers), or here.
 pub struct Registration {
+    kind: HandlerKind,
     event: Cow<'static, str>,
     version: Cow<'static, str>,
     scopes: Vec<&'static str>,
@@ -28,13 +30,51 @@ impl Registration {
         version: impl Into<Cow<'static, str>>,
         handler: impl Handler<T, R>,
     ) -> Self {
-        Self {
-            event: event.into(),
-            version: version.into(),
-            scopes: Vec::new(),
-            place: Location::caller(),
-            handler: handler::erase(handler),
-        }
+        Self::new(HandlerKind::Webhook, event.into(), version.into(), handler)
+    }
+
+    /// A guard: it decides on one version of an event that asks before it acts.
+    #[must_use]
+    #[track_caller]
+    pub fn guard<T: Payload>(
+        event: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+        handler: impl Handler<T, Guard>,
+    ) -> Self {
+        Self::new(HandlerKind::Guard, event.into(), version.into(), handler)
+    }
+
+    /// The handler of an action, by the key that the manifest declares. Its event is `action.` and
+    /// the key, in version `v1`.
+    #[must_use]
+    #[track_caller]
+    pub fn action<T: Payload>(
+        key: impl Into<Cow<'static, str>>,
+        handler: impl Handler<T, ActionResult>,
+    ) -> Self {
+        let event = event::action(&key.into());
+        Self::new(HandlerKind::Action, event.into(), DEFAULT_VERSION.into(), handler)
+    }
+
+    /// The handler of every event and version that no other handler takes.
+    ///
+    /// Events that ask before they act and calls of actions never reach it: Kiket would read an
+    /// answer that was not meant as a guard's, and take one that says nothing for "allow".
+    #[must_use]
+    #[track_caller]
+    pub fn fallback<T: Payload, R: Answer>(handler: impl Handler<T, R>) -> Self {
+        Self::new(HandlerKind::Fallback, ANY.into(), ANY.into(), handler)
+    }
+
+    #[track_caller]
+    fn new<T: Payload, R: Answer>(
+        kind: HandlerKind,
+        event: Cow<'static, str>,
+        version: Cow<'static, str>,
+        handler: impl Handler<T, R>,
+    ) -> Self {
+        let (place, handler) = (Location::caller(), handler::erase(handler));
+        Self { kind, event, version, scopes: Vec::new(), place, handler }
     }
 
     /// Calls the handler only with these scopes; without one of them the answer is 403.
@@ -49,8 +89,7 @@ impl Registration {
         async fn nothing((): (), _context: Context) -> Result {
             Ok(())
         }
-        let handler = handler::erase(nothing);
-        Self { event: "test".into(), version: "v1".into(), scopes: Vec::new(), place, handler }
+        Self { place, ..Self::webhook("test", DEFAULT_VERSION, nothing) }
     }
 
     pub(crate) fn event(&self) -> &str {
@@ -66,7 +105,18 @@ impl Registration {
     }
 
     pub(crate) fn kind(&self) -> HandlerKind {
-        HandlerKind::Webhook
+        self.kind
+    }
+
+    /// Whether it takes deliveries of an event that it names: as a webhook handler or a guard.
+    pub(crate) fn is_of_event(&self) -> bool {
+        matches!(self.kind, HandlerKind::Webhook | HandlerKind::Guard)
+    }
+
+    /// The key of the action, if it handles one.
+    pub(crate) fn action_key(&self) -> Option<&str> {
+        let is_action = self.kind == HandlerKind::Action;
+        is_action.then(|| event::action_key(&self.event)).flatten()
     }
 
     pub(crate) fn handler(&self) -> &dyn Erased {
@@ -85,6 +135,7 @@ impl Registration {
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration")
+            .field("kind", &self.kind)
             .field("event", &self.event)
             .field("version", &self.version)
             .field("scopes", &self.scopes)

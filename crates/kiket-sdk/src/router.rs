@@ -16,8 +16,8 @@ use tracing::field::Empty;
 
 use crate::answer::{self, Response};
 use crate::attempt::Attempt;
-use crate::body::Fault;
-use crate::handlers::Handlers;
+use crate::body::{self, Fault};
+use crate::handlers::{Found, Handlers};
 use crate::incoming::Bodies;
 use crate::refusal::Refusal;
 use crate::route::{Route, Target};
@@ -65,26 +65,29 @@ impl Router {
         let proof = Proof::of(&head.headers, self.settings.clock.now())?;
         let body = self.incoming.read(body).await?;
         self.verifier.verify(proof, &body, self.settings.clock.now())?;
-        let registration = Arc::clone(self.find(&head)?);
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
+        let found = self.find(&head, text)?;
         let span = tracing::info_span!(
             "delivery",
-            event = registration.event(),
-            version = registration.version(),
+            event = found.event(),
+            version = found.version(),
             id = Empty,
         );
-        let attempt = Attempt {
-            settings: Arc::clone(&self.settings),
-            registration: Arc::clone(&registration),
-            headers: head.headers,
-        };
+        let registration = Arc::clone(found.registration());
+        let settings = Arc::clone(&self.settings);
+        let attempt = Attempt { settings, found, headers: head.headers };
         handle(&registration, text, attempt).instrument(span).await
     }
 
-    fn find(&self, head: &Parts) -> Result<&Arc<Registration>, Refusal> {
+    /// The handler of the event that the request names, of the action that the body calls, or of
+    /// whatever is left, in this order: so most bodies are read only once. A body that calls an
+    /// action is refused by the handler of an event before it is called.
+    fn find(&self, head: &Parts, body: &str) -> Result<Found, Refusal> {
         let target = Target::of(head);
-        let version = target.version.ok_or(Refusal::NoVersion)?;
-        self.handlers.find(target.event.ok_or(Refusal::UnknownEvent)?, version)
+        self.handlers.of_event(&target).or_else(|refusal| match body::action_key(body) {
+            Some(key) => self.handlers.of_action(&key),
+            None => self.handlers.fallback(&target).ok_or(refusal),
+        })
     }
 }
 

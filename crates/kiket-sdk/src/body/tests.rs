@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -162,8 +161,17 @@ proptest! {
     }
 
     #[test]
+    fn only_a_text_is_the_key_of_an_action(object in object()) {
+        let text = serde_json::to_string(&object).unwrap();
+        let key = object.get(member::ACTION_KEY).and_then(Value::as_str);
+        let found = action_key(&text);
+        prop_assert_eq!(found.as_deref(), key);
+    }
+
+    #[test]
     fn any_text_is_read_or_refused(text in ".*", cut in any::<prop::sample::Index>()) {
         let _ = payload::<Value>(&text);
+        let _ = action_key(&text);
         let cut = cut.index(BODY.len());
         prop_assert!(payload::<Value>(&BODY[..cut]).is_err());
     }

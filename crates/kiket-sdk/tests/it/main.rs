@@ -2,12 +2,15 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod actions;
 mod answers;
 mod attributes;
 mod bodies;
 mod calls;
 mod compile_errors;
 mod context;
+mod fallback;
+mod guards;
 mod log;
 mod platform;
 mod program;

@@ -70,7 +70,7 @@ fn sample(
     project_id: ProjectId,
 ) -> Result<NewEvent, String> {
     if handler.kind != HandlerKind::Webhook {
-        return Err(format!("this platform can not call a {} yet", handler.kind.as_str()));
+        return Err(format!("this platform calls no {} yet", handler.kind.as_str()));
     }
     let hooked = manifest.hooks.iter().any(|hook| {
         hook.event.as_str() == handler.event
@@ -142,7 +142,7 @@ mod tests {
             [
                 "the event catalogue has no sample of it",
                 "the manifest has no hook on it: add it to `hooks`",
-                "this platform can not call a guard yet",
+                "this platform calls no guard yet",
             ]
         );
     }
