@@ -88,7 +88,7 @@ pub enum Error {
     #[error("a runtime token can not be made: {0}")]
     Token(#[from] kiket_contract::token::KeyError),
     /// A file of the data directory can not be used.
-    #[error("{} can not be used: {source}", path.display())]
+    #[error("{} can not be used", path.display())]
     DataDir {
         /// The file or directory.
         path: PathBuf,
@@ -102,7 +102,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The address is taken or not ours.
-    #[error("can not listen on {address}: {source}")]
+    #[error("can not listen on {address}")]
     Listen {
         /// The address.
         address: SocketAddr,
