@@ -5,6 +5,7 @@ pub mod events;
 pub mod extension_events;
 pub mod installations;
 pub mod secrets;
+pub mod telemetry;
 
 use serde::{Deserialize, Serialize};
 

@@ -20,3 +20,5 @@ pub const RUNTIME_TOKEN: &str = "x-kiket-runtime-token";
 pub const RUNTIME_TOKEN_DISPLAY: &str = "X-Kiket-Runtime-Token";
 /// Id of one HTTP exchange, answered by the platform and named in error bodies.
 pub const REQUEST_ID: &str = "x-request-id";
+/// Where a request stands in a distributed trace (W3C Trace Context).
+pub const TRACEPARENT: &str = "traceparent";

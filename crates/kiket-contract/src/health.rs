@@ -25,6 +25,16 @@ pub struct Health {
     pub timestamp: Option<Timestamp>,
 }
 
+/// The answer to a readiness check: 200 when `status` is `ready`, otherwise 503.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readiness {
+    /// `ready` or `not_ready`.
+    pub status: String,
+    /// What the extension waits for, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// The event and version of a [`HandlerKind::Fallback`], which takes any.
 pub const ANY: &str = "*";
 

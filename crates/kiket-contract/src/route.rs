@@ -4,6 +4,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// `GET`: what the extension is and what it handles, see [`crate::health::Health`].
 pub const HEALTH: &str = "/health";
+/// `GET`: as [`HEALTH`], under the name that some probes expect.
+pub const HEALTHZ: &str = "/healthz";
+/// `GET`: whether the extension takes deliveries now, see [`crate::health::Readiness`].
+pub const READYZ: &str = "/readyz";
 /// `GET` on the platform: the keys of the runtime tokens, see [`crate::jwks::JwkSet`].
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// Prefix of the platform's API.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::StatusCode;
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use kiket_contract::response::{ErrorBody, OK};
@@ -11,11 +10,12 @@ use serde::Serialize;
 
 use crate::HandlerError;
 use crate::handler_error::Kind;
+use crate::idempotency::Kept;
 use crate::refusal::Refusal;
 use crate::scopes::MissingScopes;
 
 /// An answer, whole.
-pub(crate) type Response = hyper::Response<Full<Bytes>>;
+pub(crate) type Response = hyper::Response<Bytes>;
 
 /// The body of a handler's answer. What is written as `null` becomes `{"ok":true}`.
 pub(crate) fn render(answer: &impl Serialize) -> Result<Bytes, serde_json::Error> {
@@ -32,6 +32,11 @@ pub(crate) fn success(body: Bytes) -> Response {
     with_status(200, body)
 }
 
+/// The answer of a first run, to a repeated delivery.
+pub(crate) fn repeated(kept: Kept) -> Response {
+    with_status(kept.status, kept.body)
+}
+
 /// A refusal before the handler.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
     if let Refusal::Scopes(scopes) = refusal {
@@ -41,9 +46,9 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
     match refusal {
         Refusal::WrongMethod { allow } => with(answer, ALLOW, HeaderValue::from_static(allow)),
         Refusal::SlowBody | Refusal::BrokenBody | Refusal::Busy => {
-            let answer = with(answer, RETRY_AFTER, 1.into());
-            with(answer, CONNECTION, HeaderValue::from_static("close"))
+            with(try_soon(answer), CONNECTION, HeaderValue::from_static("close"))
         }
+        Refusal::StillRunning => try_soon(answer),
         _ => answer,
     }
 }
@@ -68,6 +73,17 @@ pub(crate) fn failed(error: &HandlerError) -> Response {
 /// A handler that panicked.
 pub(crate) fn panicked() -> Response {
     json(500, &ErrorBody::new("handler_failed", "internal error"))
+}
+
+/// A handler that had no answer in time.
+pub(crate) fn late() -> Response {
+    let text = "the handler did not answer in time";
+    try_soon(json(503, &ErrorBody::new("deadline_exceeded", text)))
+}
+
+/// Asks for a retry in a second.
+fn try_soon(answer: Response) -> Response {
+    with(answer, RETRY_AFTER, 1.into())
 }
 
 /// The members that the other SDKs answer with, beside the usual ones.
@@ -99,7 +115,7 @@ pub(crate) fn json(status: u16, body: &impl Serialize) -> Response {
 }
 
 fn with_status(status: u16, body: Bytes) -> Response {
-    let mut answer = Response::new(Full::new(body));
+    let mut answer = Response::new(body);
     *answer.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     with(answer, CONTENT_TYPE, HeaderValue::from_static("application/json"))

@@ -7,38 +7,55 @@ use hyper::HeaderMap;
 use kiket_contract::event::same_version;
 use kiket_contract::header;
 use kiket_contract::health::HandlerKind;
-use kiket_contract::payload::{Authentication, member};
+use kiket_contract::payload::{Authentication, Delivery, member};
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use crate::Context;
 use crate::body::{Envelope, Fault};
 use crate::context::Parts;
 use crate::handlers::Found;
+use crate::idempotency::{Keys, Source};
 use crate::refusal::Refusal;
-use crate::scopes;
 use crate::settings::Settings;
+use crate::{deadline, scopes};
 
 /// One verified request on its way to its handler.
 pub(crate) struct Attempt {
     pub(crate) settings: Arc<Settings>,
     pub(crate) found: Found,
     pub(crate) headers: HeaderMap,
+    /// When the request came.
+    pub(crate) start: Instant,
 }
 
 impl Attempt {
-    /// Checks the event, the scopes and the form of the envelope, and makes the handler's context.
+    /// Checks the event, the scopes and the form of the envelope, and makes the handler's context
+    /// and, if deliveries are remembered, what this one is known by.
     ///
     /// Proof and secrets must have their form. What only informs (`delivery`, `api`,
     /// `secret_status`) is left out when it has another: an event may have a member of that name.
-    pub(crate) fn admit(self, envelope: &Envelope<'_>) -> Result<Context, Refusal> {
+    pub(crate) fn admit(
+        self,
+        body: &str,
+        envelope: &Envelope<'_>,
+    ) -> Result<(Context, Option<Keys>), Refusal> {
         self.check_event(envelope)?;
         let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.found.registration().scopes())?;
         self.compare_address(envelope);
+        let delivery: Option<Delivery> = informs(envelope, member::DELIVERY);
+        let id = delivery.as_ref().map(|delivery| delivery.id);
+        let (event, version) = (self.found.event(), self.found.version());
+        let source = Source { headers: &self.headers, body, id, event, version };
+        let keys = self.settings.remembers().then(|| Keys::of(source, envelope));
+        let deadline =
+            self.settings.options.deadlines.then(|| deadline::of(delivery.as_ref(), self.start));
         let context = Context::new(Parts {
             authentication,
-            delivery: informs(envelope, member::DELIVERY),
+            delivery,
+            deadline: deadline.flatten(),
             secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
             secret_status: informs(envelope, member::SECRET_STATUS).unwrap_or_default(),
             context: envelope.get(member::CONTEXT)?.unwrap_or_default(),
@@ -49,18 +66,16 @@ impl Attempt {
         if let Some(id) = context.delivery_id() {
             tracing::Span::current().record("id", tracing::field::display(id));
         }
-        Ok(context)
+        Ok((context, keys))
     }
 
     /// Why a body that does not fit the handler is refused: one that was sent for another event
     /// does not fit because of that.
     pub(crate) fn misfit(&self, fault: Fault, envelope: &Envelope<'_>) -> Refusal {
-        match fault {
-            Fault::Missing(_) | Fault::Mismatch(_) | Fault::Unknown(_) => {
-                self.check_event(envelope).err().unwrap_or(Refusal::Body(fault))
-            }
-            _ => Refusal::Body(fault),
+        if fault.is_misfit() {
+            return self.check_event(envelope).err().unwrap_or(Refusal::Body(fault));
         }
+        Refusal::Body(fault)
     }
 
     /// The path is not signed, the body is: one that was sent for another event, or to call an

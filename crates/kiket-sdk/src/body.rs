@@ -61,6 +61,16 @@ impl<'a> Envelope<'a> {
         MEMBERS.iter().zip(&self.raw).any(|(name, raw)| *name == member && raw.is_some())
     }
 
+    /// The text before and after the value of a member.
+    pub(crate) fn around<'t>(&self, text: &'t str, member: &'static str) -> (&'t str, &'t str) {
+        let found = MEMBERS.iter().position(|name| *name == member);
+        let parts = found.and_then(|index| self.raw[index]).and_then(|raw| {
+            let start = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+            Some((text.get(..start)?, text.get(start + raw.get().len()..)?))
+        });
+        parts.unwrap_or((text, ""))
+    }
+
     fn put(&mut self, index: usize, raw: &'a RawValue) -> Result<(), Error> {
         if self.raw[index].replace(raw).is_some() {
             self.repeated = Some(MEMBERS[index]);

@@ -3,16 +3,22 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use hyper::HeaderMap;
 use jiff::Timestamp;
 use kiket_contract::header;
+use kiket_contract::health::HandlerKind;
 use kiket_contract::id::DeliveryId;
 use kiket_contract::payload::{Authentication, Delivery, SecretStatus};
 use kiket_contract::secret::Secret;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use crate::Result;
+use crate::background::BackgroundFull;
 use crate::endpoints::Endpoints;
 use crate::handlers::Found;
 use crate::registration::Registration;
@@ -28,6 +34,8 @@ struct Inner {
     parts: Parts,
     authentication: Authentication,
     session: kiket_client::Session,
+    /// Made when first asked for.
+    cancellation: OnceLock<CancellationToken>,
 }
 
 /// What a context is made of.
@@ -37,6 +45,7 @@ pub(crate) struct Parts {
     pub(crate) headers: HeaderMap,
     pub(crate) authentication: Option<Authentication>,
     pub(crate) delivery: Option<Delivery>,
+    pub(crate) deadline: Option<Instant>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) secret_status: SecretStatus,
     pub(crate) context: Value,
@@ -47,7 +56,7 @@ impl Context {
         let authentication = parts.authentication.take().unwrap_or_default();
         let token = authentication.runtime_token.clone();
         let session = parts.settings.client.session(token, parts.found.version());
-        Self(Arc::new(Inner { parts, authentication, session }))
+        Self(Arc::new(Inner { parts, authentication, session, cancellation: OnceLock::new() }))
     }
 
     /// A context for a handler's unit test: the event `test` in version `v1`, without secrets, and
@@ -71,6 +80,7 @@ impl Context {
             headers: HeaderMap::new(),
             authentication: None,
             delivery: None,
+            deadline: None,
             secrets: BTreeMap::new(),
             secret_status: SecretStatus::default(),
             context: Value::Null,
@@ -130,12 +140,20 @@ impl Context {
         &self.0.authentication
     }
 
-    /// A secret: the delivery's own, set by the organisation, otherwise the environment variable of
-    /// exactly this name. Empty values count as none.
+    /// The settings: the manifest's defaults, with the program's own over them. Secret settings are
+    /// not among them, see [`Context::secret`].
+    #[must_use]
+    pub fn settings(&self) -> &Map<String, Value> {
+        &self.configuration().configured
+    }
+
+    /// A secret: the delivery's own, set by the organisation; otherwise the environment variable of
+    /// exactly this name; otherwise, as for a secret setting, `KIKET_SECRET_` and the name in upper
+    /// case; otherwise what the program or the manifest gives. Empty values count as none.
     #[must_use]
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let delivered = self.0.parts.secrets.get(key).filter(|value| !value.is_empty());
-        delivered.cloned().or_else(|| self.0.parts.settings.environment.secret(key))
+        delivered.cloned().or_else(|| self.configuration().secret(key))
     }
 
     /// Which secrets the extension asked for and did not get.
@@ -159,6 +177,12 @@ impl Context {
         scopes::check(&self.auth().scopes, required)
     }
 
+    /// The client of Kiket's API with this delivery's runtime token.
+    #[must_use]
+    pub fn client(&self) -> &kiket_client::Session {
+        self.session()
+    }
+
     /// Calls to Kiket's API, made with this delivery's runtime token.
     #[must_use]
     pub fn endpoints(&self) -> Endpoints<'_> {
@@ -169,6 +193,73 @@ impl Context {
     #[must_use]
     pub fn secrets(&self) -> Secrets<'_> {
         Secrets::new(self)
+    }
+
+    /// When the answer has to be there, a little before Kiket stops waiting for it: the delivery's
+    /// time limit (10 seconds if it has none), less 500 ms or a tenth of it, whichever is smaller.
+    /// `None` when [`Extension::deadlines`](crate::Extension::deadlines) are off, and in tests.
+    #[must_use]
+    pub fn deadline(&self) -> Option<std::time::Instant> {
+        self.0.parts.deadline.map(Instant::into_std)
+    }
+
+    /// What is left until the deadline; nothing once it has passed.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
+        self.0.parts.deadline.map(left)
+    }
+
+    /// Fires when nobody waits for the answer any more: the deadline has passed, or the caller has
+    /// hung up. The handler may go on for a while, see
+    /// [`Extension::overrun`](crate::Extension::overrun), and a retry gets what it then answers.
+    #[must_use]
+    pub fn cancellation(&self) -> &CancellationToken {
+        self.0.cancellation.get_or_init(CancellationToken::new)
+    }
+
+    /// Starts work that goes on after the answer. It is finished before the program ends, if that
+    /// takes no more than 30 seconds; its failure is logged.
+    ///
+    /// ```
+    /// use kiket_sdk::prelude::*;
+    /// use serde_json::Value;
+    ///
+    /// #[webhook("issue.created", version = "v1")]
+    /// async fn index(issue: Value, context: Context) -> Result {
+    ///     context.background(async move {
+    ///         // Longer than Kiket waits.
+    ///         drop(issue);
+    ///         Ok(())
+    ///     })?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`BackgroundFull`] when 1024 pieces of work are under way already. Passed on with `?` it
+    /// answers 503, and Kiket delivers again.
+    pub fn background(
+        &self,
+        work: impl Future<Output = Result> + Send + 'static,
+    ) -> std::result::Result<(), BackgroundFull> {
+        self.configuration().background.start(work)
+    }
+
+    pub(crate) fn deadline_instant(&self) -> Option<Instant> {
+        self.0.parts.deadline
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.cancellation().cancel();
+    }
+
+    pub(crate) fn kind(&self) -> HandlerKind {
+        self.0.parts.found.registration().kind()
+    }
+
+    pub(crate) fn configuration(&self) -> &Settings {
+        &self.0.parts.settings
     }
 
     pub(crate) fn session(&self) -> &kiket_client::Session {

@@ -26,7 +26,7 @@ struct Described<'a> {
 pub(crate) fn text(sources: &Sources, handlers: &Handlers) -> String {
     let description = Description {
         extension_id: &sources.extension_id,
-        extension_version: sources.manifest.as_ref().and_then(|found| found.version.as_deref()),
+        extension_version: sources.version(),
         handlers: handlers
             .iter()
             .map(|found| Described {
@@ -42,11 +42,9 @@ pub(crate) fn text(sources: &Sources, handlers: &Handlers) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kiket_contract::clock::Clock;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::environment::Environment;
     use crate::{ActionResult, Context, Guard, Registration, Result};
 
     async fn allow(_: Value, _: Context) -> Result<Guard> {
@@ -63,15 +61,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_handler_is_described_with_its_scopes() {
-        let sources = Sources {
-            extension_id: "com.example.crm".to_owned(),
-            manifest: None,
-            webhook_secret: None,
-            base_url: None,
-            health_details: false,
-            environment: Environment::new(|_| None),
-            clock: Clock::system(),
-        };
+        let sources = Sources::new("com.example.crm".to_owned());
         let handlers = Handlers::check(vec![
             Registration::webhook("issue.created", "v1", any),
             Registration::guard("issue.before_delete", "v2", allow),

@@ -5,10 +5,12 @@ use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kiket_contract::clock::Clock;
 use kiket_contract::environment::DESCRIBE;
 use kiket_contract::secret::Secret;
+use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::environment::Environment;
@@ -17,7 +19,10 @@ use crate::handlers::Handlers;
 use crate::router::Router;
 use crate::serve::{self, Bound};
 use crate::settings::Sources;
-use crate::{ActionResult, Error, Guard, Registration, describe};
+use crate::{
+    ActionResult, EffectivelyOnce, Error, ExtensionService, Guard, Registration, TelemetryRecord,
+    describe,
+};
 
 /// An extension: what it is configured with and what it handles.
 ///
@@ -46,16 +51,7 @@ pub struct Extension {
 impl Extension {
     /// An extension without a manifest.
     pub fn new(extension_id: impl Into<String>) -> Self {
-        let sources = Sources {
-            extension_id: extension_id.into(),
-            manifest: None,
-            webhook_secret: None,
-            base_url: None,
-            health_details: true,
-            environment: Environment::process(),
-            clock: Clock::system(),
-        };
-        Self { sources, registrations: Vec::new() }
+        Self { sources: Sources::new(extension_id.into()), registrations: Vec::new() }
     }
 
     /// The extension of the manifest in the current folder, see [`kiket_manifest::find`].
@@ -75,10 +71,24 @@ impl Extension {
         let path = kiket_manifest::find(folder)
             .map_err(Error::Manifest)?
             .ok_or_else(|| Error::NoManifest { folder: folder.to_owned() })?;
-        let manifest = kiket_manifest::read(&path).map_err(Error::Manifest)?;
+        Self::from_manifest_file(path)
+    }
+
+    /// The extension of this manifest.
+    ///
+    /// # Errors
+    /// When the file can not be read or used.
+    pub fn from_manifest_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let manifest = kiket_manifest::read(path.as_ref()).map_err(Error::Manifest)?;
         let mut extension = Self::new(manifest.id.clone());
         extension.sources.manifest = Some(manifest);
         Ok(extension)
+    }
+
+    /// The extension's version, in place of the manifest's.
+    pub fn extension_version(mut self, version: impl Into<String>) -> Self {
+        self.sources.extension_version = Some(version.into());
+        self
     }
 
     /// The delivery secret. Otherwise the manifest's counts, then `KIKET_WEBHOOK_SECRET`. During a
@@ -97,7 +107,67 @@ impl Extension {
     /// Whether `GET /health`, which anybody may ask, lists every handler with its version. It does
     /// unless this says no.
     pub fn health_details(mut self, details: bool) -> Self {
-        self.sources.health_details = details;
+        self.sources.options.health_details = details;
+        self
+    }
+
+    /// A setting, over the default that the manifest gives. Of a secret setting it is what
+    /// [`Context::secret`](crate::Context::secret) finds last.
+    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.sources.options.settings.insert(key.into(), value.into());
+        self
+    }
+
+    /// Whether [`Context::secret`](crate::Context::secret) looks at `KIKET_SECRET_…` variables. It
+    /// does unless this says no.
+    pub fn auto_env_secrets(mut self, look: bool) -> Self {
+        self.sources.options.auto_env_secrets = look;
+        self
+    }
+
+    /// Whether finished deliveries are remembered: in memory unless this says otherwise.
+    pub fn effectively_once(mut self, choice: EffectivelyOnce) -> Self {
+        self.sources.options.effectively_once = choice;
+        self
+    }
+
+    /// Whether a handler's time ends. It does unless this says no, which is for a debugger: Kiket
+    /// does not wait.
+    pub fn deadlines(mut self, on: bool) -> Self {
+        self.sources.options.deadlines = on;
+        self
+    }
+
+    /// How long a handler may go on after its deadline, or after its caller has hung up, so that
+    /// the retry gets its answer. 30 seconds by default; with zero it is dropped at once. A guard is
+    /// always dropped at its deadline.
+    pub fn overrun(mut self, longest: Duration) -> Self {
+        self.sources.options.overrun = longest;
+        self
+    }
+
+    /// How many connections [`Extension::run`] has open at once, 512 by default. Further ones wait
+    /// until one closes.
+    pub fn max_connections(mut self, most: usize) -> Self {
+        self.sources.options.max_connections = most;
+        self
+    }
+
+    /// Gets a record of every call of a handler. It is called before the answer is sent, so it must
+    /// not block.
+    ///
+    /// ```
+    /// use kiket_sdk::prelude::*;
+    ///
+    /// let extension = Extension::new("com.example.crm").feedback_hook(|record| {
+    ///     println!("{} {} took {} ms", record.event, record.version, record.duration_ms);
+    /// });
+    /// ```
+    pub fn feedback_hook(
+        mut self,
+        hook: impl Fn(&TelemetryRecord) + Send + Sync + 'static,
+    ) -> Self {
+        self.sources.options.feedback_hook = Some(Arc::new(hook));
         self
     }
 
@@ -174,15 +244,40 @@ impl Extension {
         self
     }
 
+    /// The extension as a tower `Service`, for a server of the program's own.
+    ///
+    /// ```no_run
+    /// use kiket_sdk::prelude::*;
+    ///
+    /// # async fn created(_: serde_json::Value, _: Context) -> Result { Ok(()) }
+    /// # async fn example(request: hyper::Request<http_body_util::Full<bytes::Bytes>>)
+    /// # -> Result<(), kiket_sdk::Error> {
+    /// let service =
+    ///     Extension::from_manifest()?.webhook("issue.created", "v1", created).into_service()?;
+    /// let answer = service.answer(request).await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When registrations are wrong (all of them are reported) or the configuration can not be used.
+    pub fn into_service(self) -> Result<ExtensionService, Error> {
+        Ok(ExtensionService::new(self.into_dispatch()?))
+    }
+
+    fn into_dispatch(self) -> Result<Router, Error> {
+        let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
+        let (settings, verifier) = self.sources.resolve()?;
+        Ok(Router::new(Arc::new(settings), verifier, handlers))
+    }
+
     /// Listens at exactly this address. Port 0 takes a free one, see [`Bound::local_addr`].
     ///
     /// # Errors
     /// When registrations are wrong (all of them are reported), the configuration can not be used,
     /// or the address can not be listened at.
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
-        let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
-        let (settings, verifier) = self.sources.resolve()?;
-        Bound::new(address, Router::new(Arc::new(settings), verifier, handlers)).await
+        Bound::new(address, self.into_dispatch()?).await
     }
 
     /// Serves until SIGTERM or SIGINT; then accepts nothing more, finishes what runs, and ends.

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::answer;
 use crate::attempt::Attempt;
 use crate::body::{self, Envelope};
+use crate::idempotency::Keys;
 use crate::refusal::Refusal;
 use crate::{Context, HandlerError, Result};
 
@@ -72,28 +74,40 @@ where
 pub(crate) type Answering =
     Pin<Box<dyn Future<Output = std::result::Result<Bytes, HandlerError>> + Send>>;
 
+/// A handler with everything that it needs, and nothing of it run yet.
+pub(crate) struct Prepared {
+    pub(crate) handler: Answering,
+    pub(crate) context: Context,
+    pub(crate) keys: Option<Keys>,
+}
+
 /// A handler whose types the router need not know.
 pub(crate) trait Erased: Send + Sync + 'static {
-    /// Reads the body, lets `attempt` check what is around the payload, and starts the handler.
-    fn begin(&self, body: &str, attempt: Attempt) -> std::result::Result<Answering, Refusal>;
+    /// Reads the body and lets `attempt` check what is around the payload.
+    fn prepare(&self, body: &str, attempt: Attempt) -> std::result::Result<Prepared, Refusal>;
 }
 
 pub(crate) fn erase<T: Payload, R: Answer>(handler: impl Handler<T, R>) -> Box<dyn Erased> {
-    Box::new(Typed { handler, types: PhantomData })
+    Box::new(Typed { handler: Arc::new(handler), types: PhantomData })
 }
 
 struct Typed<H, T, R> {
-    handler: H,
+    handler: Arc<H>,
     types: PhantomData<fn(T) -> R>,
 }
 
 impl<H: Handler<T, R>, T: Payload, R: Answer> Erased for Typed<H, T, R> {
-    fn begin(&self, body: &str, attempt: Attempt) -> std::result::Result<Answering, Refusal> {
+    fn prepare(&self, body: &str, attempt: Attempt) -> std::result::Result<Prepared, Refusal> {
         let mut envelope = Envelope::default();
         let payload: T =
             body::read(body, &mut envelope).map_err(|fault| attempt.misfit(fault, &envelope))?;
-        let context = attempt.admit(&envelope)?;
-        let answer = self.handler.call(payload, context);
-        Ok(Box::pin(async move { answer::render(&answer.await?).map_err(HandlerError::internal) }))
+        let (context, keys) = attempt.admit(body, &envelope)?;
+        let (handler, given) = (Arc::clone(&self.handler), context.clone());
+        // Not called before it is polled: a repeated delivery must not run any of it.
+        let handler = Box::pin(async move {
+            let answer = handler.call(payload, given).await?;
+            answer::render(&answer).map_err(HandlerError::internal)
+        });
+        Ok(Prepared { handler, context, keys })
     }
 }

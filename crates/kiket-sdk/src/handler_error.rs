@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use crate::background::BackgroundFull;
 use crate::scopes::MissingScopes;
 
 /// Any other error, as `?` and [`HandlerError::internal`] take it.
@@ -125,6 +126,9 @@ impl<E: StdError + Send + Sync + 'static> From<E> for HandlerError {
         while let Some(link) = next {
             if let Some(call) = link.downcast_ref() {
                 return of_call(call).because(error.into());
+            }
+            if let Some(full) = link.downcast_ref::<BackgroundFull>() {
+                return Self::retryable(full.to_string()).because(error.into());
             }
             if let Some(scopes) = link.downcast_ref::<MissingScopes>() {
                 return Self::new(Kind::MissingScopes(scopes.clone()), Some(error.into()));

@@ -1,6 +1,7 @@
-//! `GET /health`: what the extension is and what it handles.
+//! `GET /health` and `/healthz`: what the extension is and what it handles. `GET /readyz`: whether it
+//! takes deliveries.
 
-use kiket_contract::health::{HandlerKind, Health, RegisteredHandler};
+use kiket_contract::health::{HandlerKind, Health, Readiness, RegisteredHandler};
 
 use crate::Registration;
 use crate::answer::{self, Response};
@@ -20,11 +21,20 @@ pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Response {
         extension_version: settings.extension_version.clone(),
         registered_events: events,
         registered_handlers: settings
+            .options
             .health_details
             .then(|| handlers.iter().map(|found| registered(found)).collect()),
         timestamp: Some(settings.clock.now()),
     };
     answer::json(200, &health)
+}
+
+/// Not ready is an extension that stops: deliveries go to another one then.
+pub(crate) fn ready(settings: &Settings) -> Response {
+    let reason = settings.background.is_closed().then(|| "the extension is stopping".to_owned());
+    let status = if reason.is_some() { "not_ready" } else { "ready" };
+    let http_status = if reason.is_some() { 503 } else { 200 };
+    answer::json(http_status, &Readiness { status: status.to_owned(), reason })
 }
 
 pub(crate) fn registered(registration: &Registration) -> RegisteredHandler {

@@ -3,11 +3,14 @@
 //! A caller that has not proved anything yet can make the extension hold what it has sent so far, so
 //! what all callers together may have sent and not finished is bounded too.
 
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http_body::Body;
 use http_body_util::BodyExt;
-use hyper::body::{Body, Incoming};
+use hyper::HeaderMap;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::refusal::{LARGEST_BODY, Refusal};
@@ -16,6 +19,21 @@ use crate::refusal::{LARGEST_BODY, Refusal};
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes of unfinished bodies are held at once.
 const MOST_AT_ONCE: usize = 16 * LARGEST_BODY;
+
+/// Whether the headers say that the body is something else than plain JSON. A sender that says
+/// nothing sends JSON.
+pub(crate) fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let is = |name, fits: fn(&str) -> bool| match headers.get(name) {
+        None => true,
+        Some(value) => value.to_str().is_ok_and(|value| fits(value.trim())),
+    };
+    let is_json = is(CONTENT_TYPE, |value| {
+        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    });
+    let is_plain = is(CONTENT_ENCODING, |value| value.eq_ignore_ascii_case("identity"));
+    if is_json && is_plain { Ok(()) } else { Err(Refusal::MediaType) }
+}
 
 /// The memory for bodies that are on their way.
 #[derive(Debug)]
@@ -27,14 +45,15 @@ impl Bodies {
     }
 
     /// The whole body, if it is not too large, does not take too long, and there is room for it.
-    pub(crate) async fn read(&self, body: Incoming) -> Result<Bytes, Refusal> {
+    pub(crate) async fn read(&self, body: impl Body<Data = Bytes>) -> Result<Bytes, Refusal> {
+        let body = pin!(body);
         if body.size_hint().lower() > LARGEST_BODY as u64 {
             return Err(Refusal::TooLarge);
         }
         tokio::time::timeout(TIMEOUT, self.collect(body)).await.map_err(|_| Refusal::SlowBody)?
     }
 
-    async fn collect(&self, mut body: Incoming) -> Result<Bytes, Refusal> {
+    async fn collect(&self, mut body: Pin<&mut impl Body<Data = Bytes>>) -> Result<Bytes, Refusal> {
         let mut held: Option<SemaphorePermit<'_>> = None;
         let mut whole = Vec::new();
         while let Some(frame) = body.frame().await {

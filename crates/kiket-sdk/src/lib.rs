@@ -38,12 +38,13 @@
 //!
 //! | Status | When |
 //! |---|---|
-//! | 400 | no version; an action's event without `action_key`; a body that is no JSON object, is for another event or for an action, or does not fit the handler |
+//! | 400 | no version; an action's event without `action_key`; a body that is no JSON object, or is for another event or for an action |
 //! | 401 | the signature is missing, wrong or old; the log says which |
 //! | 403 | the runtime token lacks a scope |
 //! | 404 | no handler for this event and version, or for this action |
-//! | 405, 413 | another method; a body that is too large |
-//! | 503 | a body that did not arrive whole and in time |
+//! | 405, 413, 415 | another method; a body that is too large; a body that is no JSON by its headers |
+//! | 422 | a body that does not fit the handler; the answer names the member, and never its value |
+//! | 503 | a body that did not arrive whole and in time; a handler that did not answer in time, or that still runs for an earlier attempt |
 //! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
 //!
 //! `GET /health` tells what the extension handles.
@@ -150,8 +151,10 @@
 mod action_result;
 mod answer;
 mod attempt;
+mod background;
 mod body;
 mod context;
+mod deadline;
 mod declared;
 mod describe;
 mod endpoints;
@@ -163,7 +166,11 @@ mod handler;
 mod handler_error;
 mod handlers;
 mod health;
+mod idempotency;
 mod incoming;
+mod invocation;
+mod options;
+mod panics;
 mod refusal;
 mod registration;
 mod registration_fault;
@@ -172,10 +179,14 @@ mod router;
 mod scopes;
 mod secrets;
 mod serve;
+mod service;
 mod settings;
+mod telemetry;
+mod trace;
 mod verify;
 
 pub use action_result::ActionResult;
+pub use background::BackgroundFull;
 pub use context::Context;
 pub use endpoints::Endpoints;
 pub use error::Error;
@@ -184,6 +195,7 @@ pub use guard::Guard;
 pub use handler::{Answer, Handler, Payload};
 pub use handler_error::{HandlerError, OrHandlerError, Result};
 pub use hyper::HeaderMap;
+pub use idempotency::EffectivelyOnce;
 pub use kiket_contract::clock::Clock;
 pub use kiket_contract::id::DeliveryId;
 pub use kiket_contract::payload::{Authentication, SecretStatus};
@@ -194,6 +206,10 @@ pub use registration_fault::RegistrationFault;
 pub use scopes::MissingScopes;
 pub use secrets::Secrets;
 pub use serve::Bound;
+pub use service::ExtensionService;
+pub use telemetry::{TelemetryRecord, TelemetryStatus};
+/// What [`Context::cancellation`] gives.
+pub use tokio_util::sync::CancellationToken;
 
 /// The client behind [`Context::endpoints`] and [`Context::secrets`]: the errors of their calls.
 pub use kiket_client as client;

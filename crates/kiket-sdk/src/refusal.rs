@@ -42,19 +42,26 @@ pub(crate) enum Refusal {
     OtherEvent(&'static str),
     #[error(transparent)]
     Scopes(#[from] MissingScopes),
+    #[error("the body is no JSON: its content type is another, or it is encoded")]
+    MediaType,
+    #[error("an earlier attempt of the same delivery still runs")]
+    StillRunning,
 }
 
 impl Refusal {
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::NoVersion | Self::NoActionKey | Self::Body(_) | Self::OtherEvent(_) => 400,
+            Self::NoVersion | Self::NoActionKey | Self::OtherEvent(_) => 400,
+            Self::Body(fault) if fault.is_misfit() => 422,
+            Self::Body(_) => 400,
             Self::Denied(_) => 401,
             Self::Scopes(_) => 403,
             Self::UnknownEvent | Self::UnknownVersion { .. } | Self::UnknownAction => 404,
             Self::WrongMethod { .. } => 405,
             Self::TooLarge => 413,
+            Self::MediaType => 415,
             // What the network did is not the sender's fault, and a 4xx would be final.
-            Self::SlowBody | Self::BrokenBody | Self::Busy => 503,
+            Self::SlowBody | Self::BrokenBody | Self::Busy | Self::StillRunning => 503,
         }
     }
 
@@ -80,13 +87,13 @@ impl Refusal {
             Self::Body(fault) => ErrorBody::new(code(fault), fault.to_string()),
             Self::OtherEvent(_) => ErrorBody::new("other_event", self.to_string()),
             Self::Scopes(_) => ErrorBody::new("insufficient_scopes", "Insufficient scopes"),
+            Self::MediaType => ErrorBody::new("unsupported_media_type", "the body is not JSON")
+                .with_message("send `Content-Type: application/json` and no `Content-Encoding`"),
+            Self::StillRunning => ErrorBody::new("still_running", self.to_string()),
         }
     }
 }
 
 fn code(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Missing(_) | Fault::Mismatch(_) | Fault::Unknown(_) => "invalid_payload",
-        _ => "invalid_body",
-    }
+    if fault.is_misfit() { "invalid_payload" } else { "invalid_body" }
 }

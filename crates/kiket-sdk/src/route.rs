@@ -8,6 +8,7 @@ use kiket_contract::{header, route};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Health,
+    Ready,
     Webhook,
     /// Nothing that exists; the method that does exist here.
     WrongMethod(&'static str),
@@ -16,8 +17,9 @@ pub(crate) enum Route {
 impl Route {
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         match (method, path) {
-            (&Method::GET | &Method::HEAD, route::HEALTH) => Self::Health,
-            (_, route::HEALTH) => Self::WrongMethod("GET, HEAD"),
+            (&Method::GET | &Method::HEAD, route::HEALTH | route::HEALTHZ) => Self::Health,
+            (&Method::GET | &Method::HEAD, route::READYZ) => Self::Ready,
+            (_, route::HEALTH | route::HEALTHZ | route::READYZ) => Self::WrongMethod("GET, HEAD"),
             (&Method::POST, _) => Self::Webhook,
             _ => Self::WrongMethod("POST"),
         }
@@ -115,7 +117,8 @@ mod tests {
     #[test]
     fn other_methods_name_the_one_that_works() {
         assert_eq!(Route::of(&Method::GET, "/health"), Route::Health);
-        assert_eq!(Route::of(&Method::HEAD, "/health"), Route::Health);
+        assert_eq!(Route::of(&Method::HEAD, "/healthz"), Route::Health);
+        assert_eq!(Route::of(&Method::GET, "/readyz"), Route::Ready);
         assert_eq!(Route::of(&Method::POST, "/health"), Route::WrongMethod("GET, HEAD"));
         assert_eq!(Route::of(&Method::GET, "/webhooks/a"), Route::WrongMethod("POST"));
         assert_eq!(Route::of(&Method::POST, "/anything"), Route::Webhook);

@@ -1,29 +1,35 @@
-//! From a request to its answer: route, bounded body, verification, handler.
+//! From a request to its answer: route, bounded body, verification, memory, handler.
 //!
 //! Nothing is parsed or trusted before the signature holds. The request's host is never looked at.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::time::Duration;
 
-use hyper::Request;
-use hyper::body::Incoming;
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::Full;
 use hyper::http::request::Parts;
+use hyper::{Request, Uri};
 use kiket_contract::header;
-use tracing::Instrument;
+use tokio::time::Instant;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use crate::answer::{self, Response};
 use crate::attempt::Attempt;
 use crate::body::{self, Fault};
+use crate::handler::Prepared;
 use crate::handlers::{Found, Handlers};
-use crate::incoming::Bodies;
+use crate::health;
+use crate::idempotency::{Claim, Mark, Memory};
+use crate::incoming::{Bodies, check_is_json};
+use crate::invocation::Invocation;
+use crate::panics::caught;
 use crate::refusal::Refusal;
 use crate::route::{Route, Target};
 use crate::settings::Settings;
+use crate::trace::TraceParent;
 use crate::verify::{Proof, Verifier};
-use crate::{HandlerError, Registration, health};
 
 /// How much of a path is logged, in characters.
 const LONGEST_PATH: usize = 200;
@@ -35,48 +41,107 @@ pub(crate) struct Router {
     verifier: Verifier,
     handlers: Handlers,
     incoming: Bodies,
+    memory: Memory,
 }
 
 impl Router {
     pub(crate) fn new(settings: Arc<Settings>, verifier: Verifier, handlers: Handlers) -> Self {
-        Self { settings, verifier, handlers, incoming: Bodies::new() }
+        let memory = Memory::new(settings.options.effectively_once);
+        Self { settings, verifier, handlers, incoming: Bodies::new(), memory }
     }
 
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response {
-        match Route::of(request.method(), request.uri().path()) {
+    pub(crate) async fn answer<B>(&self, request: Request<B>) -> hyper::Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let answer = match Route::of(request.method(), request.uri().path()) {
             Route::Health => health::answer(&self.settings, &self.handlers),
+            Route::Ready => health::ready(&self.settings),
             Route::WrongMethod(allow) => answer::refused(&Refusal::WrongMethod { allow }),
             Route::Webhook => self.webhook(request).await,
-        }
+        };
+        answer.map(Full::new)
     }
 
-    async fn webhook(&self, request: Request<Incoming>) -> Response {
-        let path = request.uri().path().chars().take(LONGEST_PATH).collect::<String>();
+    /// Waits for what goes on after answers, and tells how much of it did not end in time.
+    pub(crate) async fn finish(&self, limit: Duration) -> usize {
+        self.settings.background.finish(limit).await
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    async fn webhook(&self, request: Request<impl Body<Data = Bytes>>) -> Response {
+        let uri = request.uri().clone();
         let invocation = request.headers().get(header::INVOCATION).cloned();
         self.deliver(request).await.unwrap_or_else(|refusal| {
             let invocation = invocation.as_ref().and_then(|id| id.to_str().ok());
-            tracing::warn!(path, invocation, status = refusal.status(), "refused: {refusal}");
+            let (path, status) = (shown(&uri), refusal.status());
+            tracing::warn!(path, invocation, status, "refused: {refusal}");
             answer::refused(&refusal)
         })
     }
 
-    async fn deliver(&self, request: Request<Incoming>) -> Result<Response, Refusal> {
+    async fn deliver(
+        &self,
+        request: Request<impl Body<Data = Bytes>>,
+    ) -> Result<Response, Refusal> {
+        let start = Instant::now();
         let (head, body) = request.into_parts();
         let proof = Proof::of(&head.headers, self.settings.clock.now())?;
         let body = self.incoming.read(body).await?;
         self.verifier.verify(proof, &body, self.settings.clock.now())?;
+        check_is_json(&head.headers)?;
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
         let found = self.find(&head, text)?;
+        let span = self.span(&found, &head);
+        let settings = Arc::clone(&self.settings);
+        let attempt = Attempt { settings, found, headers: head.headers, start };
+        self.handle(text, attempt).instrument(span).await
+    }
+
+    async fn handle(&self, body: &str, attempt: Attempt) -> Result<Response, Refusal> {
+        let registration = Arc::clone(attempt.found.registration());
+        let Some(prepared) = caught(|| registration.handler().prepare(body, attempt)) else {
+            tracing::error!("reading the payload panicked; the message is above");
+            return Ok(answer::panicked());
+        };
+        let Prepared { handler, context, keys } = prepared?;
+        let mark = match keys {
+            None => Mark::Nothing,
+            Some(keys) => {
+                let deadline = context.deadline_instant();
+                match self.memory.claim(keys, context.now(), deadline).await {
+                    Claim::First(mark) => mark,
+                    Claim::Repeat(kept) => {
+                        tracing::debug!(status = kept.status, "repeated: answered from memory");
+                        return Ok(answer::repeated(kept));
+                    }
+                    Claim::Running => return Err(Refusal::StillRunning),
+                }
+            }
+        };
+        Ok(Invocation::new(handler, context, mark).run().await)
+    }
+
+    fn span(&self, found: &Found, head: &Parts) -> Span {
         let span = tracing::info_span!(
             "delivery",
+            extension = self.settings.extension_id,
             event = found.event(),
             version = found.version(),
             id = Empty,
+            outcome = Empty,
+            trace_id = Empty,
+            parent_id = Empty,
         );
-        let registration = Arc::clone(found.registration());
-        let settings = Arc::clone(&self.settings);
-        let attempt = Attempt { settings, found, headers: head.headers };
-        handle(&registration, text, attempt).instrument(span).await
+        if !span.is_disabled()
+            && let Some(parent) = TraceParent::of(&head.headers)
+        {
+            span.record("trace_id", parent.trace_id).record("parent_id", parent.parent_id);
+        }
+        span
     }
 
     /// The handler of the event that the request names, of the action that the body calls, or of
@@ -91,43 +156,7 @@ impl Router {
     }
 }
 
-async fn handle(
-    registration: &Registration,
-    body: &str,
-    attempt: Attempt,
-) -> Result<Response, Refusal> {
-    let answer = async { Ok(registration.handler().begin(body, attempt)?.await) };
-    match unless_panicked(answer).await {
-        Some(Ok(Ok(body))) => Ok(answer::success(body)),
-        Some(Ok(Err(error))) => {
-            log(&error);
-            Ok(answer::failed(&error))
-        }
-        Some(Err(refusal)) => Err(refusal),
-        None => {
-            tracing::error!("the handler panicked; its message is above");
-            Ok(answer::panicked())
-        }
-    }
-}
-
-fn log(error: &HandlerError) {
-    let status = error.status();
-    if status == 500 {
-        tracing::error!(status, "the handler failed: {error}");
-    } else {
-        tracing::warn!(status, "the handler failed: {error}");
-    }
-}
-
-/// What the future gives, or `None` when it panicked. It is not polled again after that.
-async fn unless_panicked<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await
+/// As much of the path as is worth logging.
+fn shown(uri: &Uri) -> String {
+    uri.path().chars().take(LONGEST_PATH).collect()
 }

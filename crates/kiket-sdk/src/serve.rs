@@ -17,7 +17,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use kiket_contract::environment::{HOST, PORT};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 use crate::Error;
 use crate::environment::Environment;
@@ -25,6 +26,10 @@ use crate::router::Router;
 
 /// How long running requests may take once the program is to end.
 const DRAIN: Duration = Duration::from_secs(30);
+/// How long the head of a request may take to arrive, and a connection may have nothing to do.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How large the head of a request may be, in bytes. Larger ones are answered with 431.
+const LARGEST_HEAD: usize = 64 * 1024;
 /// The pause after the system could not give a connection, for example for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -81,26 +86,39 @@ impl Bound {
     pub async fn serve_until(self, shutdown: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "listening");
         let connections = GracefulShutdown::new();
+        let room = Arc::new(Semaphore::new(self.router.settings().options.max_connections));
         let mut shutdown = pin!(shutdown);
         loop {
-            let stream = tokio::select! {
-                stream = accept(&self.listener) => stream,
+            let (stream, room) = tokio::select! {
+                accepted = accept(&self.listener, &room) => accepted,
                 () = &mut shutdown => break,
             };
-            open(stream, &connections, &self.router);
+            open(stream, room, &connections, &self.router);
         }
         drop(self.listener);
         tracing::info!("stopping: what runs is finished first; a second signal ends it at once");
-        if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+        let end = Instant::now() + DRAIN;
+        if timeout_at(end, connections.shutdown()).await.is_err() {
             tracing::warn!("stopped after {} seconds with requests unfinished", DRAIN.as_secs());
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        match self.router.finish(left).await {
+            0 => {}
+            unfinished => tracing::warn!(unfinished, "stopped with background work unfinished"),
         }
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// The next connection, once there is room for it.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+    // The semaphore is never closed, so there always is a permit.
+    let room = Arc::clone(room).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, _)) => return (stream, room),
             Err(error) => {
                 tracing::warn!("can not accept a connection: {error}");
                 tokio::time::sleep(PAUSE).await;
@@ -110,7 +128,12 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 /// Serves one connection in a task of its own.
-fn open(stream: TcpStream, connections: &GracefulShutdown, router: &Arc<Router>) {
+fn open(
+    stream: TcpStream,
+    room: Option<OwnedSemaphorePermit>,
+    connections: &GracefulShutdown,
+    router: &Arc<Router>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("can not set TCP_NODELAY: {error}");
     }
@@ -121,12 +144,15 @@ fn open(stream: TcpStream, connections: &GracefulShutdown, router: &Arc<Router>)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!("a connection ended early: {error}");
         }
+        drop(room);
     });
 }
 

@@ -1,6 +1,7 @@
 //! What an extension runs with: from the builder, then the manifest, then the environment, then
 //! the default. With `KIKET_DEV=1` the environment comes first.
 
+use std::collections::BTreeMap;
 use std::sync::Once;
 
 use kiket_client::Client;
@@ -8,10 +9,14 @@ use kiket_contract::clock::Clock;
 use kiket_contract::environment;
 use kiket_contract::event::Name;
 use kiket_contract::secret::Secret;
-use kiket_manifest::Manifest;
+use kiket_manifest::{Manifest, secret_variable};
+use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::background::Background;
 use crate::environment::Environment;
+use crate::idempotency::EffectivelyOnce;
+use crate::options::Options;
 use crate::verify::Verifier;
 
 /// Where Kiket's API is, unless something says otherwise.
@@ -22,11 +27,15 @@ const DEFAULT_BASE_URL: &str = "https://kiket.dev";
 pub(crate) struct Settings {
     pub(crate) extension_id: String,
     pub(crate) extension_version: Option<String>,
-    /// Whether the health check lists every handler.
-    pub(crate) health_details: bool,
     pub(crate) client: Client,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
+    /// The manifest's settings and the program's own, but for the secret ones.
+    pub(crate) configured: Map<String, Value>,
+    /// The values of secret settings that the manifest or the program gives.
+    pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) options: Options,
+    pub(crate) background: Background,
     /// Done once a delivery has named another API address.
     pub(crate) other_address: Once,
 }
@@ -37,14 +46,35 @@ pub(crate) struct Sources {
     pub(crate) manifest: Option<Manifest>,
     pub(crate) webhook_secret: Option<Secret>,
     pub(crate) base_url: Option<String>,
-    pub(crate) health_details: bool,
+    pub(crate) extension_version: Option<String>,
+    pub(crate) options: Options,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
 }
 
 impl Sources {
+    /// The sources of an extension that has chosen nothing yet.
+    pub(crate) fn new(extension_id: String) -> Self {
+        Self {
+            extension_id,
+            extension_version: None,
+            manifest: None,
+            webhook_secret: None,
+            base_url: None,
+            options: Options::default(),
+            environment: Environment::process(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// The version that the program or the manifest gives.
+    pub(crate) fn version(&self) -> Option<&str> {
+        let in_manifest = self.manifest.as_ref().and_then(|found| found.version.as_deref());
+        self.extension_version.as_deref().or(in_manifest)
+    }
+
     /// Decides every setting, and makes the verifier of the delivery secrets.
-    pub(crate) fn resolve(self) -> Result<(Settings, Verifier), Error> {
+    pub(crate) fn resolve(mut self) -> Result<(Settings, Verifier), Error> {
         if self.is_dev() {
             tracing::info!("KIKET_DEV=1: the environment comes before builder and manifest");
         }
@@ -55,16 +85,38 @@ impl Sources {
         let written = self.base_url.clone().filter(|url| !url.is_empty());
         let base_url = self.first(written, self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+        let client = Client::new(base_url).map_err(Error::BaseUrl)?;
+        let (configured, secrets) = self.configured();
         let settings = Settings {
-            client: Client::new(base_url).map_err(Error::BaseUrl)?,
+            client,
+            extension_version: self.version().map(str::to_owned),
             extension_id: self.extension_id,
-            health_details: self.health_details,
-            extension_version: self.manifest.and_then(|manifest| manifest.version),
             environment: self.environment,
             clock: self.clock,
+            configured,
+            secrets,
+            options: self.options,
+            background: Background::new(),
             other_address: Once::new(),
         };
         Ok((settings, verifier))
+    }
+
+    /// The manifest's defaults with the program's settings over them; the secret ones apart.
+    fn configured(&mut self) -> (Map<String, Value>, BTreeMap<String, Secret>) {
+        let lookup = |name: &str| self.environment.get(name);
+        let manifest = self.manifest.as_ref();
+        let mut settings = manifest.map(|found| found.defaults(lookup)).unwrap_or_default();
+        settings.append(&mut self.options.settings);
+        let mut secrets = BTreeMap::new();
+        for key in manifest.iter().flat_map(|found| found.secret_keys()) {
+            match settings.remove(key) {
+                Some(Value::String(value)) => secrets.insert(key.to_owned(), Secret::from(value)),
+                Some(value) => secrets.insert(key.to_owned(), Secret::from(value.to_string())),
+                None => None,
+            };
+        }
+        (settings, secrets)
     }
 
     fn verifier(&self) -> Result<Verifier, Error> {
@@ -95,6 +147,22 @@ impl Sources {
 }
 
 impl Settings {
+    /// Whether finished deliveries are remembered.
+    pub(crate) fn remembers(&self) -> bool {
+        self.options.effectively_once != EffectivelyOnce::Off
+    }
+
+    /// A secret that the delivery does not bring: from the variable of exactly this name, then from
+    /// those of a secret setting, then from what the program or the manifest gives.
+    pub(crate) fn secret(&self, key: &str) -> Option<Secret> {
+        let of_setting = || {
+            let names = self.options.auto_env_secrets.then(|| secret_variable(key));
+            names.into_iter().flatten().find_map(|name| self.environment.secret(&name))
+        };
+        let given = || self.secrets.get(key).filter(|value| !value.is_empty()).cloned();
+        self.environment.secret(key).or_else(of_setting).or_else(given)
+    }
+
     /// Settings without secrets, at the default address.
     pub(crate) fn for_test() -> Self {
         #[expect(clippy::expect_used, reason = "the default address is an origin")]
@@ -102,10 +170,13 @@ impl Settings {
         Self {
             extension_id: "com.example.test".to_owned(),
             extension_version: None,
-            health_details: true,
             client,
             environment: Environment::process(),
             clock: Clock::system(),
+            configured: Map::new(),
+            secrets: BTreeMap::new(),
+            options: Options::default(),
+            background: Background::new(),
             other_address: Once::new(),
         }
     }
@@ -121,15 +192,10 @@ mod tests {
         let lookup = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
-        Sources {
-            extension_id: "x".to_owned(),
-            manifest: manifest.map(|text| kiket_manifest::parse(text).unwrap()),
-            webhook_secret: None,
-            base_url: None,
-            health_details: true,
-            environment: Environment::new(lookup),
-            clock: Clock::system(),
-        }
+        let mut sources = Sources::new("x".to_owned());
+        sources.manifest = manifest.map(|text| kiket_manifest::parse(text).unwrap());
+        sources.environment = Environment::new(lookup);
+        sources
     }
 
     /// Whether requests signed with this secret are accepted.

@@ -30,6 +30,13 @@ pub(crate) enum Fault {
     Unknown(String),
 }
 
+impl Fault {
+    /// Whether the body is sound and does not fit the handler's type.
+    pub(crate) fn is_misfit(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::Mismatch(_) | Self::Unknown(_))
+    }
+}
+
 /// Why reading as `T` failed. Slow, and only run on failure.
 pub(super) fn explain<T: DeserializeOwned>(
     text: &str,

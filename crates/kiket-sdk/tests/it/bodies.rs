@@ -169,7 +169,7 @@ async fn a_body_that_does_not_fit_is_refused_with_its_path_and_no_value() {
     ] {
         let log = Log::collect();
         let answer = program.deliver(&body).await;
-        assert_eq!((answer.status, answer.code().as_str()), (400, "invalid_payload"), "{body}");
+        assert_eq!((answer.status, answer.code().as_str()), (422, "invalid_payload"), "{body}");
         assert!(answer.text().contains(said), "{said} in {}", answer.text());
         let told = format!("{}{}", answer.text(), log.text());
         assert!(!told.contains("hidden"), "{told}");

@@ -1,21 +1,33 @@
 //! The SDK over real HTTP: raw, signed requests to a served extension.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod actions;
 mod answers;
 mod attributes;
+mod background;
 mod bodies;
 mod calls;
 mod compile_errors;
 mod context;
+mod deadlines;
 mod fallback;
+mod gate;
 mod guards;
+mod health;
 mod log;
 mod platform;
 mod program;
+mod repeats;
 mod routes;
+mod service;
 mod serving;
 mod start;
+mod telemetry;
 mod verification;
 mod wire;

@@ -1,0 +1,46 @@
+//! `POST /api/v1/ext/telemetry`: what an SDK reports about one call of a handler.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::id::DeliveryId;
+
+/// One call of a handler. `delivery_id` is an addition to what the other SDKs send.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TelemetryRecord {
+    /// The event's name.
+    pub event: String,
+    /// The event's version.
+    pub version: String,
+    /// Whether the handler answered or failed.
+    pub status: TelemetryStatus,
+    /// How long the handler ran, in milliseconds.
+    pub duration_ms: f64,
+    /// When it ended.
+    pub timestamp: Timestamp,
+    /// The manifest's id.
+    pub extension_id: Option<String>,
+    /// The manifest's version.
+    pub extension_version: Option<String>,
+    /// How it failed, in words.
+    pub error_message: Option<String>,
+    /// How it failed, as a name that can be counted.
+    pub error_class: Option<String>,
+    /// The delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<DeliveryId>,
+    /// Whatever else is worth keeping.
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
+}
+
+/// How a handler ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TelemetryStatus {
+    /// It answered.
+    Ok,
+    /// It failed, panicked, or did not end in time.
+    Error,
+}

@@ -1,0 +1,70 @@
+//! Work that goes on after the answer: counted, bounded, and finished before the program ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument, Span};
+
+use crate::Result;
+use crate::panics::unless_panicked;
+
+/// How many pieces of work may wait or run at once.
+const MOST: usize = 1024;
+
+/// Too much work is under way; the delivery that asked for more fails with 503 and comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{MOST} pieces of background work are under way, and no more are taken until some end")]
+pub struct BackgroundFull;
+
+/// What goes on outside of requests. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Background {
+    tasks: TaskTracker,
+    room: Arc<Semaphore>,
+}
+
+impl Background {
+    pub(crate) fn new() -> Self {
+        Self { tasks: TaskTracker::new(), room: Arc::new(Semaphore::new(MOST)) }
+    }
+
+    /// Starts an author's work, if there is room.
+    pub(crate) fn start(
+        &self,
+        work: impl Future<Output = Result> + Send + 'static,
+    ) -> std::result::Result<(), BackgroundFull> {
+        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| BackgroundFull)?;
+        let work = async move {
+            match unless_panicked(work).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::error!("background work failed: {error}"),
+                None => tracing::error!("background work panicked; its message is above"),
+            }
+            drop(room);
+        };
+        self.tasks.spawn(work.instrument(Span::current()));
+        Ok(())
+    }
+
+    /// Goes on with a request's work. Without a runtime, at the very end, it is dropped.
+    pub(crate) fn adopt(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(runtime) = Handle::try_current() {
+            self.tasks.spawn_on(work, &runtime);
+        }
+    }
+
+    /// Whether [`Background::finish`] was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.tasks.is_closed()
+    }
+
+    /// Waits until nothing is under way, at most this long; what is then still under way is told.
+    pub(crate) async fn finish(&self, limit: Duration) -> usize {
+        self.tasks.close();
+        let ended = tokio::time::timeout(limit, self.tasks.wait()).await;
+        if ended.is_ok() { 0 } else { self.tasks.len() }
+    }
+}

@@ -1,0 +1,51 @@
+//! How an extension behaves, as the program chose.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::idempotency::EffectivelyOnce;
+use crate::telemetry::FeedbackHook;
+
+/// What the builder chose, or the defaults.
+pub(crate) struct Options {
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) auto_env_secrets: bool,
+    /// Whether the health check lists every handler.
+    pub(crate) health_details: bool,
+    pub(crate) effectively_once: EffectivelyOnce,
+    /// Whether a handler's time ends.
+    pub(crate) deadlines: bool,
+    /// How long a handler may go on when nobody waits for it any more.
+    pub(crate) overrun: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) feedback_hook: Option<FeedbackHook>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings: Map::new(),
+            auto_env_secrets: true,
+            health_details: true,
+            effectively_once: EffectivelyOnce::default(),
+            deadlines: true,
+            overrun: Duration::from_secs(30),
+            max_connections: 512,
+            feedback_hook: None,
+        }
+    }
+}
+
+/// Shows no settings: some may be secret.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("effectively_once", &self.effectively_once)
+            .field("deadlines", &self.deadlines)
+            .field("overrun", &self.overrun)
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
+    }
+}
