@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("marketing-automation", &["kiket-sdk"]),
     ("stubborn", &["kiket-sdk"]),
     ("hello", &["kiket-sdk"]),
+    ("kiket-examples", &["kiket-sdk"]),
 ];
 
 /// Crates that only hold tests and may look at everything.
