@@ -14,6 +14,8 @@ pub const TELEMETRY_URL: &str = "KIKET_SDK_TELEMETRY_URL";
 pub const DEV: &str = "KIKET_DEV";
 /// `1`: the extension prints what it handles as JSON and ends.
 pub const DESCRIBE: &str = "KIKET_DESCRIBE";
+/// What the log shows: a level, or `target=level` pairs.
+pub const LOG: &str = "RUST_LOG";
 /// The address to listen at.
 pub const HOST: &str = "HOST";
 /// The port to listen at.

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kiket_contract::clock::Clock;
-use kiket_contract::environment::DESCRIBE;
+use kiket_contract::environment::{DESCRIBE, LOG};
 use kiket_contract::secret::Secret;
 use serde_json::Value;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
@@ -283,8 +285,8 @@ impl Extension {
     /// Serves until SIGTERM or SIGINT; then accepts nothing more, finishes what runs, and ends.
     ///
     /// `HOST` and `PORT` of the environment beat the address given here. Without a tracing
-    /// subscriber of the program's own, the log goes to the standard error from level info on.
-    /// With `KIKET_DESCRIBE=1` it prints the registrations as JSON and ends.
+    /// subscriber of the program's own, the log goes to the standard error, from level info on or as
+    /// `RUST_LOG` says. With `KIKET_DESCRIBE=1` it prints the registrations as JSON and ends.
     ///
     /// # Errors
     /// As [`Extension::bind`].
@@ -294,7 +296,7 @@ impl Extension {
             let text = describe::text(&self.sources, &handlers);
             return std::io::stdout().write_all(text.as_bytes()).map_err(Error::Describe);
         }
-        log_to_standard_error();
+        log_to_standard_error(&self.sources.environment);
         let address = serve::placed(address, &self.sources.environment)?;
         self.bind(&address).await?.serve().await
     }
@@ -311,10 +313,16 @@ impl fmt::Debug for Extension {
 }
 
 /// Does nothing when the program has a subscriber already.
-fn log_to_standard_error() {
-    let _ = tracing_subscriber::fmt()
+fn log_to_standard_error(environment: &Environment) {
+    let wanted = environment.get(LOG);
+    let filter = wanted.as_deref().unwrap_or("info").parse::<Targets>();
+    let unreadable = filter.is_err();
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_max_level(LevelFilter::INFO)
-        .try_init();
+        .with_ansi(std::io::stderr().is_terminal());
+    let filter = filter.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).try_init();
+    if unreadable {
+        tracing::warn!("ignored `{LOG}`: write a level, or `target=level` pairs with commas");
+    }
 }

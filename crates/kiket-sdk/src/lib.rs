@@ -29,6 +29,11 @@
 //! }
 //! ```
 //!
+//! The [`guide`] has a page for each part: [handlers](guide::handlers), [failures](guide::failures),
+//! [time](guide::time) (repeats, deadlines, background work), [serving](guide::serving),
+//! [observing](guide::observing), and a table of words for those who are
+//! [coming from](guide::coming_from) the TypeScript, Python or Ruby SDK.
+//!
 //! # What happens to a request
 //!
 //! `POST /v/{version}/webhooks/{event}` (or `/webhooks/{event}`, or any path with the headers
@@ -162,6 +167,8 @@ mod environment;
 mod error;
 mod extension;
 mod guard;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod handler;
 mod handler_error;
 mod handlers;
