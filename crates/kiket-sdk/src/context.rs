@@ -33,8 +33,8 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     parts: Parts,
     authentication: Authentication,
-    session: kiket_client::Session,
-    /// Made when first asked for.
+    /// Made when first asked for, as the next one.
+    session: OnceLock<kiket_client::Session>,
     cancellation: OnceLock<CancellationToken>,
 }
 
@@ -54,9 +54,8 @@ pub(crate) struct Parts {
 impl Context {
     pub(crate) fn new(mut parts: Parts) -> Self {
         let authentication = parts.authentication.take().unwrap_or_default();
-        let token = authentication.runtime_token.clone();
-        let session = parts.settings.client.session(token, parts.found.version());
-        Self(Arc::new(Inner { parts, authentication, session, cancellation: OnceLock::new() }))
+        let (session, cancellation) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Inner { parts, authentication, session, cancellation }))
     }
 
     /// A context for a handler's unit test: the event `test` in version `v1`, without secrets, and
@@ -180,7 +179,10 @@ impl Context {
     /// The client of Kiket's API with this delivery's runtime token.
     #[must_use]
     pub fn client(&self) -> &kiket_client::Session {
-        self.session()
+        self.0.session.get_or_init(|| {
+            let token = self.auth().runtime_token.clone();
+            self.configuration().client.session(token, self.event_version())
+        })
     }
 
     /// Calls to Kiket's API, made with this delivery's runtime token.
@@ -260,10 +262,6 @@ impl Context {
 
     pub(crate) fn configuration(&self) -> &Settings {
         &self.0.parts.settings
-    }
-
-    pub(crate) fn session(&self) -> &kiket_client::Session {
-        &self.0.session
     }
 
     pub(crate) fn now(&self) -> Timestamp {

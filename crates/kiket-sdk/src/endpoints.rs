@@ -39,7 +39,7 @@ impl<'a> Endpoints<'a> {
                 data: written?,
                 timestamp: Some(context.now()),
             };
-            context.session().log_event(context.extension_id(), &log).await
+            context.client().log_event(context.extension_id(), &log).await
         }
     }
 }

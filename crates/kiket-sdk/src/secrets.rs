@@ -28,6 +28,6 @@ impl<'a> Secrets<'a> {
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, V> {
         let context = self.context;
         let (key, value) = (key.to_owned(), value.into());
-        async move { context.session().set_secret(context.extension_id(), &key, value).await }
+        async move { context.client().set_secret(context.extension_id(), &key, value).await }
     }
 }
