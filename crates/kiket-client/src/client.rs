@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Request;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::http::request::Builder;
+use hyper::{Method, Request};
 use kiket_contract::header;
 use kiket_contract::secret::Secret;
 use serde::Serialize;
 
 use crate::Error;
 use crate::origin::Origin;
-use crate::transport::Transport;
+use crate::transport::{Answer, Bounds, Transport};
 
 const AGENT: &str = concat!("kiket-sdk-rust/", env!("CARGO_PKG_VERSION"));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -64,6 +65,23 @@ impl Client {
     ) -> Session {
         Session { client: self.clone(), runtime_token, event_version: event_version.into() }
     }
+
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        bounds: Bounds,
+    ) -> Result<Answer, Error> {
+        self.0.transport.send(request, bounds).await
+    }
+
+    /// The beginning of every request.
+    pub(crate) fn request(&self, method: Method, path: &str) -> Builder {
+        Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base_url()))
+            .header(USER_AGENT, AGENT)
+            .header(ACCEPT, JSON)
+    }
 }
 
 impl fmt::Debug for Client {
@@ -85,7 +103,7 @@ impl Session {
     pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
         let body = serde_json::to_vec(body).map_err(Error::Encode)?;
         let request = self.request(path, body.into())?;
-        let answer = self.client.0.transport.send(request).await?;
+        let answer = self.client.send(request, Bounds::USUAL).await?;
         if answer.status.is_success() { Ok(()) } else { Err(Error::from_answer(&answer)) }
     }
 
@@ -93,9 +111,8 @@ impl Session {
         let token = self.runtime_token.as_ref().filter(|token| !token.is_empty());
         let mut token = value(header::RUNTIME_TOKEN, token.ok_or(Error::NoRuntimeToken)?.expose())?;
         token.set_sensitive(true);
-        Request::post(format!("{}{path}", self.client.base_url()))
-            .header(USER_AGENT, AGENT)
-            .header(ACCEPT, JSON)
+        self.client
+            .request(Method::POST, path)
             .header(CONTENT_TYPE, JSON)
             .header(header::RUNTIME_TOKEN, token)
             .header(header::EVENT_VERSION, value(header::EVENT_VERSION, &self.event_version)?)

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use kiket_contract::header::REQUEST_ID;
 use kiket_contract::response::ErrorBody;
 use kiket_contract::retry::{self, Meaning};
+use kiket_contract::route::JWKS;
 
-use crate::transport::{Answer, LARGEST_ANSWER, TIMEOUT};
+use crate::transport::Answer;
 
 /// How much of an answer's own text is kept, in characters.
 const LONGEST_TEXT: usize = 300;
@@ -40,12 +41,21 @@ pub enum Error {
     /// The connection failed.
     #[error("can not reach Kiket's API; check its address and the network")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The call took longer than [`TIMEOUT`].
-    #[error("Kiket's API did not answer within {} seconds; try again later", TIMEOUT.as_secs())]
-    Timeout,
-    /// The answer is larger than [`LARGEST_ANSWER`].
-    #[error("the answer is larger than {} KiB; ask for less at a time", LARGEST_ANSWER / 1024)]
-    TooLarge,
+    /// The call took too long.
+    #[error("Kiket's API did not answer within {} seconds; try again later", timeout.as_secs())]
+    Timeout {
+        /// How long it may take.
+        timeout: Duration,
+    },
+    /// The answer is too large.
+    #[error("the answer is larger than {} KiB; ask for less at a time", largest / 1024)]
+    TooLarge {
+        /// The largest that is read, in bytes.
+        largest: usize,
+    },
+    /// There is an answer where the key set should be, and it is none.
+    #[error("what the address answers at {JWKS} is no key set; check the API's address")]
+    NoKeySet(#[source] serde_json::Error),
     /// The API answered, and not with a success.
     #[error("Kiket's API answered {status}{}{}; {}",
         message.as_ref().map(|text| format!(" ({text})")).unwrap_or_default(),
@@ -82,7 +92,7 @@ impl Error {
             Self::Status { status, .. } => {
                 *status == REQUEST_TIMEOUT || Meaning::of(*status) == Meaning::Retryable
             }
-            Self::Transport(_) | Self::Timeout => true,
+            Self::Transport(_) | Self::Timeout { .. } => true,
             _ => false,
         }
     }
@@ -116,7 +126,7 @@ fn advice(status: u16) -> &'static str {
         300..=399 => "redirects are not followed: check the API's address",
         401 => "the runtime token is not valid, or no longer",
         403 => "ask for the scope in the manifest's `permissions`",
-        404 => "check the extension's id",
+        404 => "check the extension's id and the API's address",
         429 => "wait before the next call",
         REQUEST_TIMEOUT | 500..=599 => "try again later",
         _ => "correct the call",

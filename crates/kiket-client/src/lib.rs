@@ -28,6 +28,7 @@ mod error;
 mod origin;
 mod transport;
 
+pub use calls::{KEY_SET_TIMEOUT, LARGEST_KEY_SET};
 pub use client::{Client, Session};
 pub use error::Error;
 pub use transport::{CONNECT_TIMEOUT, LARGEST_ANSWER, TIMEOUT};

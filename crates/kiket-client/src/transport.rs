@@ -24,6 +24,18 @@ pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// The largest answer that is read, in bytes.
 pub const LARGEST_ANSWER: usize = 1024 * 1024;
 
+/// How long one exchange may take and how large its answer may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) timeout: Duration,
+    pub(crate) largest: usize,
+}
+
+impl Bounds {
+    /// Those of every call that has none of its own.
+    pub(crate) const USUAL: Self = Self { timeout: TIMEOUT, largest: LARGEST_ANSWER };
+}
+
 /// The way to one address.
 pub(crate) struct Transport {
     is_https: bool,
@@ -47,15 +59,29 @@ impl Transport {
         Self { is_https, pool: OnceCell::new() }
     }
 
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
-        tokio::time::timeout(TIMEOUT, self.exchange(request)).await.map_err(|_| Error::Timeout)?
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        bounds: Bounds,
+    ) -> Result<Answer, Error> {
+        let Bounds { timeout, largest } = bounds;
+        let exchange = self.exchange(request, largest);
+        tokio::time::timeout(timeout, exchange).await.map_err(|_| Error::Timeout { timeout })?
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        largest: usize,
+    ) -> Result<Answer, Error> {
         let pool = self.pool.get_or_try_init(async || Pool::new(self.is_https)).await?;
         let (head, body) = pool.request(request).await?.into_parts();
-        let body = Limited::new(body, LARGEST_ANSWER).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() { Error::TooLarge } else { Error::Transport(error) }
+        let body = Limited::new(body, largest).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Error::TooLarge { largest }
+            } else {
+                Error::Transport(error)
+            }
         })?;
         Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes() })
     }

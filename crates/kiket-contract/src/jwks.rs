@@ -41,6 +41,8 @@ fn of_our_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Jwk>, D
 }
 
 const COORDINATE: usize = 32;
+/// An uncompressed point: its first byte, x and y.
+pub(crate) const POINT: usize = 1 + 2 * COORDINATE;
 /// First byte of an uncompressed point (SEC 1, section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
@@ -60,19 +62,14 @@ impl Jwk {
     }
 
     /// The uncompressed point, if this is a P-256 signature key with sound coordinates.
-    pub(crate) fn point(&self) -> Option<Vec<u8>> {
+    pub(crate) fn point(&self) -> Option<[u8; POINT]> {
         if self.kty != "EC" || self.crv != "P-256" || self.alg != "ES256" || self.usage != "sig" {
             return None;
         }
-        let mut point = vec![UNCOMPRESSED];
-        for coordinate in [&self.x, &self.y] {
-            let bytes = URL_SAFE_NO_PAD.decode(coordinate).ok()?;
-            if bytes.len() != COORDINATE {
-                return None;
-            }
-            point.extend(bytes);
-        }
-        Some(point)
+        let coordinate = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
+        let point = [vec![UNCOMPRESSED], coordinate(&self.x)?, coordinate(&self.y)?];
+        let sound = point[1].len() == COORDINATE;
+        point.concat().try_into().ok().filter(|_| sound)
     }
 }
 

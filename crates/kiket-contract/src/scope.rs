@@ -4,6 +4,8 @@
 //! normal form `.` and `:` are alike and a leading verb moves last. `project:<id>` and `*` are
 //! exact.
 
+use crate::id::ProjectId;
+
 /// Reads through the extension API.
 pub const API_READ: &str = "ext.api.read";
 /// Writes through the extension API.
@@ -20,8 +22,27 @@ const PROJECT_PREFIX: &str = "project:";
 
 /// The scope that names one project.
 #[must_use]
-pub fn project(id: crate::id::ProjectId) -> String {
+pub fn project(id: ProjectId) -> String {
     format!("{PROJECT_PREFIX}{id}")
+}
+
+/// The project that `granted` is for, when it names exactly one.
+///
+/// ```
+/// use kiket_contract::scope::only_project;
+///
+/// let granted = ["project:27".to_owned(), "issues.read".to_owned()];
+/// assert_eq!(only_project(&granted).map(|id| id.get()), Some(27));
+/// assert_eq!(only_project(&["project:27".to_owned(), "project:28".to_owned()]), None);
+/// ```
+#[must_use]
+pub fn only_project(granted: &[String]) -> Option<ProjectId> {
+    let mut named = granted.iter().filter_map(|scope| scope.strip_prefix(PROJECT_PREFIX));
+    let only = named.next()?;
+    if named.next().is_some() {
+        return None;
+    }
+    only.parse::<i64>().ok()?.try_into().ok()
 }
 
 /// The normal form of a scope.

@@ -95,10 +95,11 @@ impl Tokens {
             jti: Uuid::now_v7().to_string(),
             iat: (now - BACKDATED).as_second(),
             exp: expires_at.as_second(),
-            org_id: work.organization_id,
-            ext_id: work.extension_number,
-            proj_id: work.project_id,
-            pi_id: work.installation,
+            nbf: None,
+            org_id: Some(work.organization_id),
+            ext_id: Some(work.extension_number),
+            proj_id: Some(work.project_id),
+            pi_id: Some(work.installation),
             scopes: scopes.clone(),
             src: SOURCE.to_owned(),
             did: Some(delivery),
@@ -121,15 +122,16 @@ impl Tokens {
     ) -> Result<Caller, Unauthorized> {
         let claims = token::verify(token, &self.key_set().keys, ISSUER, now)?;
         let delivery = claims.did.ok_or(TokenError::Malformed("it names no delivery"))?;
+        let installation = claims.pi_id.ok_or(TokenError::Malformed("it names no installation"))?;
         let holder = store
-            .token_holder(claims.pi_id)
+            .token_holder(installation)
             .await
             .map_err(Error::from)?
             .ok_or(Unauthorized::Revoked)?;
         let same = claims.generation == Some(holder.generation)
-            && claims.ext_id == holder.extension_number
-            && claims.org_id == holder.organization_id
-            && claims.proj_id == holder.project_id;
+            && claims.ext_id == Some(holder.extension_number)
+            && claims.org_id == Some(holder.organization_id)
+            && claims.proj_id == Some(holder.project_id);
         if !same {
             return Err(Unauthorized::Revoked);
         }
@@ -138,12 +140,7 @@ impl Tokens {
             *granted == scope::project(holder.project_id)
                 || scope::missing(&holder.scopes, &[granted]).is_empty()
         });
-        Ok(Caller {
-            delivery,
-            installation: claims.pi_id,
-            extension_id: holder.extension_id,
-            scopes,
-        })
+        Ok(Caller { delivery, installation, extension_id: holder.extension_id, scopes })
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::HandlerError;
 use crate::handler_error::Kind;
 use crate::idempotency::Kept;
+use crate::key_set::COOL_DOWN;
 use crate::refusal::Refusal;
 use crate::scopes::MissingScopes;
 
@@ -49,6 +50,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
             with(try_soon(answer), CONNECTION, HeaderValue::from_static("close"))
         }
         Refusal::StillRunning => try_soon(answer),
+        Refusal::KeysUnavailable => with(answer, RETRY_AFTER, COOL_DOWN.into()),
         _ => answer,
     }
 }

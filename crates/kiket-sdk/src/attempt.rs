@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use hyper::HeaderMap;
+use jiff::Timestamp;
 use kiket_contract::event::same_version;
 use kiket_contract::header;
 use kiket_contract::health::HandlerKind;
 use kiket_contract::payload::{Authentication, Delivery, member};
+use kiket_contract::token::Claims;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -27,6 +29,8 @@ pub(crate) struct Attempt {
     pub(crate) headers: HeaderMap,
     /// When the request came.
     pub(crate) start: Instant,
+    /// What the token says, if it was checked.
+    pub(crate) claims: Option<Claims>,
 }
 
 impl Attempt {
@@ -42,6 +46,7 @@ impl Attempt {
     ) -> Result<(Context, Option<Keys>), Refusal> {
         self.check_event(envelope)?;
         let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
+        let authentication = authentication.map(|said| self.as_verified(said));
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.found.registration().scopes())?;
         self.compare_address(envelope);
@@ -54,6 +59,7 @@ impl Attempt {
             self.settings.options.deadlines.then(|| deadline::of(delivery.as_ref(), self.start));
         let context = Context::new(Parts {
             authentication,
+            claims: self.claims,
             delivery,
             deadline: deadline.flatten(),
             secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
@@ -67,6 +73,18 @@ impl Attempt {
             tracing::Span::current().record("id", tracing::field::display(id));
         }
         Ok((context, keys))
+    }
+
+    /// A verified token does not cover the body, so its own word counts where the body repeats it.
+    fn as_verified(&self, said: Authentication) -> Authentication {
+        match &self.claims {
+            Some(claims) => Authentication {
+                expires_at: Timestamp::from_second(claims.exp).ok(),
+                scopes: claims.scopes.clone(),
+                ..said
+            },
+            None => said,
+        }
     }
 
     /// Why a body that does not fit the handler is refused: one that was sent for another event

@@ -10,9 +10,11 @@ use hyper::HeaderMap;
 use jiff::Timestamp;
 use kiket_contract::header;
 use kiket_contract::health::HandlerKind;
-use kiket_contract::id::DeliveryId;
+use kiket_contract::id::{DeliveryId, InstallationId, OrganizationId, ProjectId};
 use kiket_contract::payload::{Authentication, Delivery, SecretStatus};
+use kiket_contract::scope;
 use kiket_contract::secret::Secret;
+use kiket_contract::token::{self, Claims};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -33,9 +35,11 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     parts: Parts,
     authentication: Authentication,
-    /// Made when first asked for, as the next one.
+    /// Made when first asked for, as the next two.
     session: OnceLock<kiket_client::Session>,
     cancellation: OnceLock<CancellationToken>,
+    /// What the token of a signed body says.
+    unverified: OnceLock<Option<Claims>>,
 }
 
 /// What a context is made of.
@@ -44,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) found: Found,
     pub(crate) headers: HeaderMap,
     pub(crate) authentication: Option<Authentication>,
+    /// What the token says, if it was checked.
+    pub(crate) claims: Option<Claims>,
     pub(crate) delivery: Option<Delivery>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) secrets: BTreeMap<String, Secret>,
@@ -54,8 +60,13 @@ pub(crate) struct Parts {
 impl Context {
     pub(crate) fn new(mut parts: Parts) -> Self {
         let authentication = parts.authentication.take().unwrap_or_default();
-        let (session, cancellation) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Inner { parts, authentication, session, cancellation }))
+        Self(Arc::new(Inner {
+            parts,
+            authentication,
+            session: OnceLock::new(),
+            cancellation: OnceLock::new(),
+            unverified: OnceLock::new(),
+        }))
     }
 
     /// A context for a handler's unit test: the event `test` in version `v1`, without secrets, and
@@ -78,6 +89,7 @@ impl Context {
             found: Found::new(&Arc::new(Registration::for_test(Location::caller()))),
             headers: HeaderMap::new(),
             authentication: None,
+            claims: None,
             delivery: None,
             deadline: None,
             secrets: BTreeMap::new(),
@@ -137,6 +149,38 @@ impl Context {
     #[must_use]
     pub fn auth(&self) -> &Authentication {
         &self.0.authentication
+    }
+
+    /// The organisation, when the runtime token says it.
+    ///
+    /// In a body that is verified by its signature alone the token is not checked, and need not
+    /// be, since the signature covers it; a token that can not be read says nothing.
+    #[must_use]
+    pub fn organization_id(&self) -> Option<OrganizationId> {
+        self.claims()?.org_id
+    }
+
+    /// The project, when the runtime token says it, as for [`Context::organization_id`]; otherwise
+    /// the one project that its scopes name.
+    #[must_use]
+    pub fn project_id(&self) -> Option<ProjectId> {
+        let claimed = self.claims().and_then(|claims| claims.proj_id);
+        claimed.or_else(|| scope::only_project(&self.auth().scopes))
+    }
+
+    /// The installation, when the runtime token says it, as for [`Context::organization_id`].
+    #[must_use]
+    pub fn installation_id(&self) -> Option<InstallationId> {
+        self.claims()?.pi_id
+    }
+
+    fn claims(&self) -> Option<&Claims> {
+        let read = || {
+            let token = self.0.authentication.runtime_token.as_ref()?;
+            token::read_unverified(token.expose())
+        };
+        let Inner { parts, unverified, .. } = &*self.0;
+        parts.claims.as_ref().or_else(|| unverified.get_or_init(read).as_ref())
     }
 
     /// The settings: the manifest's defaults, with the program's own over them. Secret settings are

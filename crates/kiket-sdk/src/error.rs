@@ -40,6 +40,15 @@ pub enum Error {
         /// The variable to set: the one that the manifest names, or `KIKET_WEBHOOK_SECRET`.
         variable: String,
     },
+    /// Without verification an extension is served on a loopback address only.
+    #[error(
+        "without verification nothing is served at {place}, where others could call it; take \
+         `unverified_for_development` out, or listen at 127.0.0.1"
+    )]
+    UnverifiedElsewhere {
+        /// Where it would have been served.
+        place: String,
+    },
     /// The address of Kiket's API can not be used.
     #[error("correct `KIKET_BASE_URL`, or what the program gives as `base_url`")]
     BaseUrl(#[source] kiket_client::Error),

@@ -23,7 +23,7 @@ use crate::serve::{self, Bound};
 use crate::settings::Sources;
 use crate::{
     ActionResult, EffectivelyOnce, Error, ExtensionService, Guard, Registration, TelemetryRecord,
-    describe,
+    Verification, describe,
 };
 
 /// An extension: what it is configured with and what it handles.
@@ -103,6 +103,28 @@ impl Extension {
     /// The address of Kiket's API. Otherwise `KIKET_BASE_URL` counts, then `https://kiket.dev`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.sources.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Which proof of its origin a request needs, [`Verification::Signature`] unless this says
+    /// another. [`Verification::Token`] needs no delivery secret.
+    pub fn verification(mut self, verification: Verification) -> Self {
+        self.sources.proofs.verification = verification;
+        self
+    }
+
+    /// Who signs the runtime tokens (their claim `iss`), `kiket.dev` unless this says another: for
+    /// a platform of your own. Their keys come from the configured address of the API.
+    pub fn token_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.sources.proofs.token_issuer = Some(issuer.into());
+        self
+    }
+
+    /// Takes every request for Kiket's, whoever sends it, and says so at the start. Only for trying
+    /// things out on one machine: nothing starts on any address but a loopback one. Every program
+    /// of that machine, and every page that its browser shows, can then call the handlers.
+    pub fn unverified_for_development(mut self) -> Self {
+        self.sources.proofs.unverified = true;
         self
     }
 
@@ -262,9 +284,15 @@ impl Extension {
     /// ```
     ///
     /// # Errors
-    /// When registrations are wrong (all of them are reported) or the configuration can not be used.
+    /// When registrations are wrong (all of them are reported), the configuration can not be used,
+    /// or requests are unverified, which only a server on loopback may take.
     pub fn into_service(self) -> Result<ExtensionService, Error> {
-        Ok(ExtensionService::new(self.into_dispatch()?))
+        let router = self.into_dispatch()?;
+        if router.is_unverified() {
+            let place = "another server".to_owned();
+            return Err(Error::UnverifiedElsewhere { place });
+        }
+        Ok(ExtensionService::new(router))
     }
 
     fn into_dispatch(self) -> Result<Router, Error> {
@@ -279,7 +307,14 @@ impl Extension {
     /// When registrations are wrong (all of them are reported), the configuration can not be used,
     /// or the address can not be listened at.
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
-        Bound::new(address, self.into_dispatch()?).await
+        let router = self.into_dispatch()?;
+        let loopback_only = router.is_unverified();
+        let bound = Bound::new(address, router).await?;
+        let place = bound.local_addr();
+        if loopback_only && !place.ip().to_canonical().is_loopback() {
+            return Err(Error::UnverifiedElsewhere { place: place.to_string() });
+        }
+        Ok(bound)
     }
 
     /// Serves until SIGTERM or SIGINT; then accepts nothing more, finishes what runs, and ends.

@@ -44,15 +44,57 @@
 //! | Status | When |
 //! |---|---|
 //! | 400 | no version; an action's event without `action_key`; a body that is no JSON object, or is for another event or for an action |
-//! | 401 | the signature is missing, wrong or old; the log says which |
+//! | 401 | the signature or the token is missing, wrong or old (`invalid_signature`, `invalid_token`); the log says which, and what is likely the cause |
 //! | 403 | the runtime token lacks a scope |
 //! | 404 | no handler for this event and version, or for this action |
 //! | 405, 413, 415 | another method; a body that is too large; a body that is no JSON by its headers |
 //! | 422 | a body that does not fit the handler; the answer names the member, and never its value |
-//! | 503 | a body that did not arrive whole and in time; a handler that did not answer in time, or that still runs for an earlier attempt |
+//! | 503 | a body that did not arrive whole and in time; a token that can not be checked for want of keys (`keys_unavailable`); a handler that did not answer in time, or that still runs for an earlier attempt |
 //! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
 //!
 //! `GET /health` tells what the extension handles.
+//!
+//! # Verification
+//!
+//! A delivery brings two proofs of its origin. [`Extension::verification`] says which is needed; one
+//! that is there and can be checked must hold in any case.
+//!
+//! | Mode | Needs | Delivery secret |
+//! |---|---|---|
+//! | [`Verification::Signature`], the default | the HMAC signature | needed |
+//! | [`Verification::Token`] | the runtime token; a signature is checked too if there is a secret | optional |
+//! | [`Verification::Both`] | the signature, then the token | needed |
+//! | [`Verification::Either`] | at least one of them | needed |
+//!
+//! ```
+//! use kiket_sdk::Verification;
+//! use kiket_sdk::prelude::*;
+//!
+//! let extension = Extension::new("com.example.crm").verification(Verification::Both);
+//! ```
+//!
+//! **The signature** covers every byte of the body, and the timestamp beside it or the end that the
+//! body names. In this mode the token is carried without a check.
+//!
+//! **The token** (`authentication.runtime_token`, a JWT signed with ES256) says who signed it, until
+//! when it is good, what it grants, and for which delivery: its `did` must be the body's
+//! `delivery.id`. It does **not** cover the body. Whoever gets hold of a token can put another
+//! payload, other secrets or another event beside it and send that to any extension that believes
+//! tokens alone, also one that the token was not meant for, until the token ends. So
+//! [`Verification::Token`] is for where nobody else can see deliveries; where there is a secret,
+//! [`Verification::Both`] is better. Scopes and end are taken from the token, never from the body
+//! around it.
+//!
+//! **The keys** come from `/.well-known/jwks.json` of the configured API address, whatever a payload
+//! names, when the first token comes. They are used for an hour, and fetched anew when a token names
+//! a key that is not among them, at most once in 30 seconds. When they can not be fetched, those that
+//! are there go on being used; without any that would do, the answer is 503 with `Retry-After`, so
+//! that Kiket delivers again. A platform of your own has its own issuer, see
+//! [`Extension::token_issuer`].
+//!
+//! **Without verification**, for trying things out on one machine, an extension runs with
+//! [`Extension::unverified_for_development`]: it says so at the start and listens on a loopback
+//! address only.
 //!
 //! # Guards
 //!
@@ -143,9 +185,9 @@
 //!
 //! | Variable | Meaning |
 //! |---|---|
-//! | `KIKET_WEBHOOK_SECRET` | the installation's delivery secret; without one nothing starts |
+//! | `KIKET_WEBHOOK_SECRET` | the installation's delivery secret; without one nothing starts, except with [`Verification::Token`] |
 //! | `KIKET_WEBHOOK_SECRET_PREVIOUS` | the one before, accepted during a rotation |
-//! | `KIKET_BASE_URL` | Kiket's API, `https://kiket.dev` by default |
+//! | `KIKET_BASE_URL` | Kiket's API and the keys of its tokens, `https://kiket.dev` by default |
 //! | `HOST`, `PORT` | where to listen, in place of the address that the program gives |
 //! | `KIKET_DESCRIBE` | `1`: print the handlers as JSON and end |
 //!
@@ -176,6 +218,7 @@ mod health;
 mod idempotency;
 mod incoming;
 mod invocation;
+mod key_set;
 mod options;
 mod panics;
 mod refusal;
@@ -190,6 +233,7 @@ mod service;
 mod settings;
 mod telemetry;
 mod trace;
+mod verification;
 mod verify;
 
 pub use action_result::ActionResult;
@@ -204,7 +248,7 @@ pub use handler_error::{HandlerError, OrHandlerError, Result};
 pub use hyper::HeaderMap;
 pub use idempotency::EffectivelyOnce;
 pub use kiket_contract::clock::Clock;
-pub use kiket_contract::id::DeliveryId;
+pub use kiket_contract::id::{DeliveryId, InstallationId, OrganizationId, ProjectId};
 pub use kiket_contract::payload::{Authentication, SecretStatus};
 pub use kiket_contract::secret::Secret;
 pub use kiket_sdk_macros::{action, guard, webhook};
@@ -217,6 +261,7 @@ pub use service::ExtensionService;
 pub use telemetry::{TelemetryRecord, TelemetryStatus};
 /// What [`Context::cancellation`] gives.
 pub use tokio_util::sync::CancellationToken;
+pub use verification::Verification;
 
 /// The client behind [`Context::endpoints`] and [`Context::secrets`]: the errors of their calls.
 pub use kiket_client as client;

@@ -24,6 +24,8 @@ pub(crate) enum Refusal {
     Busy,
     #[error(transparent)]
     Denied(#[from] Denial),
+    #[error("the token can not be checked: there are no keys, see the log of their fetch")]
+    KeysUnavailable,
     #[error("no event version: it is neither in the path, nor in a header, nor in the query")]
     NoVersion,
     #[error("no handler takes the event; see `/health` for those that are taken")]
@@ -60,8 +62,13 @@ impl Refusal {
             Self::WrongMethod { .. } => 405,
             Self::TooLarge => 413,
             Self::MediaType => 415,
-            // What the network did is not the sender's fault, and a 4xx would be final.
-            Self::SlowBody | Self::BrokenBody | Self::Busy | Self::StillRunning => 503,
+            // What the network did, or the platform's key server, is not the sender's fault, and a
+            // 4xx would be final.
+            Self::SlowBody
+            | Self::BrokenBody
+            | Self::Busy
+            | Self::KeysUnavailable
+            | Self::StillRunning => 503,
         }
     }
 
@@ -73,7 +80,13 @@ impl Refusal {
             Self::SlowBody => ErrorBody::new("slow_body", self.to_string()),
             Self::BrokenBody => ErrorBody::new("broken_body", self.to_string()),
             Self::Busy => ErrorBody::new("busy", self.to_string()),
+            Self::Denied(denial) if denial.is_of_the_token() => {
+                ErrorBody::new("invalid_token", "not authenticated")
+            }
             Self::Denied(_) => ErrorBody::new("invalid_signature", "not authenticated"),
+            Self::KeysUnavailable => {
+                ErrorBody::new("keys_unavailable", "the token can not be checked for now")
+            }
             Self::NoVersion => ErrorBody::new("missing_version", "the event's version is missing")
                 .with_message("name it in the path: /v/{version}/webhooks/{event}"),
             Self::UnknownEvent => ErrorBody::new("unknown_event", "no handler for this event"),

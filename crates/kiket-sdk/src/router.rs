@@ -1,6 +1,6 @@
 //! From a request to its answer: route, bounded body, verification, memory, handler.
 //!
-//! Nothing is parsed or trusted before the signature holds. The request's host is never looked at.
+//! Nothing is trusted before a proof of its origin holds. The request's host is never looked at.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ use crate::refusal::Refusal;
 use crate::route::{Route, Target};
 use crate::settings::Settings;
 use crate::trace::TraceParent;
-use crate::verify::{Proof, Verifier};
+use crate::verify::Verifier;
 
 /// How much of a path is logged, in characters.
 const LONGEST_PATH: usize = 200;
@@ -68,6 +68,11 @@ impl Router {
         self.settings.background.finish(limit).await
     }
 
+    /// Whether every request is taken for Kiket's.
+    pub(crate) fn is_unverified(&self) -> bool {
+        self.verifier.is_unverified()
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -89,15 +94,16 @@ impl Router {
     ) -> Result<Response, Refusal> {
         let start = Instant::now();
         let (head, body) = request.into_parts();
-        let proof = Proof::of(&head.headers, self.settings.clock.now())?;
+        let proof = self.verifier.proof(&head.headers, self.settings.clock.now())?;
         let body = self.incoming.read(body).await?;
-        self.verifier.verify(proof, &body, self.settings.clock.now())?;
+        let verified = self.verifier.verify(proof, &body, self.settings.clock.now()).await?;
         check_is_json(&head.headers)?;
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
         let found = self.find(&head, text)?;
         let span = self.span(&found, &head);
         let settings = Arc::clone(&self.settings);
-        let attempt = Attempt { settings, found, headers: head.headers, start };
+        let attempt =
+            Attempt { settings, found, headers: head.headers, start, claims: verified.claims };
         self.handle(text, attempt).instrument(span).await
     }
 

@@ -9,15 +9,17 @@ use kiket_contract::clock::Clock;
 use kiket_contract::environment;
 use kiket_contract::event::Name;
 use kiket_contract::secret::Secret;
+use kiket_contract::token::ISSUER;
 use kiket_manifest::{Manifest, secret_variable};
 use serde_json::{Map, Value};
 
-use crate::Error;
 use crate::background::Background;
 use crate::environment::Environment;
 use crate::idempotency::EffectivelyOnce;
+use crate::key_set::KeySet;
 use crate::options::Options;
-use crate::verify::Verifier;
+use crate::verify::{Doctor, Signatures, Verifier};
+use crate::{Error, Verification};
 
 /// Where Kiket's API is, unless something says otherwise.
 const DEFAULT_BASE_URL: &str = "https://kiket.dev";
@@ -47,9 +49,19 @@ pub(crate) struct Sources {
     pub(crate) webhook_secret: Option<Secret>,
     pub(crate) base_url: Option<String>,
     pub(crate) extension_version: Option<String>,
+    pub(crate) proofs: Proofs,
     pub(crate) options: Options,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
+}
+
+/// How requests are to be verified.
+#[derive(Default)]
+pub(crate) struct Proofs {
+    /// Whether to accept everything instead.
+    pub(crate) unverified: bool,
+    pub(crate) verification: Verification,
+    pub(crate) token_issuer: Option<String>,
 }
 
 impl Sources {
@@ -61,6 +73,7 @@ impl Sources {
             manifest: None,
             webhook_secret: None,
             base_url: None,
+            proofs: Proofs::default(),
             options: Options::default(),
             environment: Environment::process(),
             clock: Clock::system(),
@@ -78,7 +91,7 @@ impl Sources {
         if self.is_dev() {
             tracing::info!("KIKET_DEV=1: the environment comes before builder and manifest");
         }
-        let verifier = self.verifier()?;
+        let signatures = self.signatures()?;
         if !Name::is_valid(&self.extension_id) {
             return Err(Error::ExtensionId(self.extension_id));
         }
@@ -86,6 +99,7 @@ impl Sources {
         let base_url = self.first(written, self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
         let client = Client::new(base_url).map_err(Error::BaseUrl)?;
+        let verifier = self.verifier(signatures, &client);
         let (configured, secrets) = self.configured();
         let settings = Settings {
             client,
@@ -119,7 +133,45 @@ impl Sources {
         (settings, secrets)
     }
 
-    fn verifier(&self) -> Result<Verifier, Error> {
+    fn verifier(&self, signatures: Option<Signatures>, client: &Client) -> Verifier {
+        if self.proofs.unverified {
+            tracing::warn!(
+                "UNVERIFIED: every request is taken for Kiket's, whoever sends it. This is for \
+                 development on one machine; take `unverified_for_development` out before \
+                 anything else"
+            );
+            return Verifier::Unverified;
+        }
+        let issuer = self.proofs.token_issuer.as_deref().unwrap_or(ISSUER);
+        let keys = KeySet::new(client.clone(), issuer.to_owned(), self.clock.clone());
+        match (self.proofs.verification, signatures) {
+            (Verification::Both, Some(signatures)) => Verifier::Both(keys, signatures),
+            (Verification::Either, Some(signatures)) => Verifier::Either(keys, signatures),
+            (Verification::Signature, Some(signatures)) => Verifier::Signature(signatures),
+            // Whatever else needs a secret has been refused without one.
+            (_, signatures) => Verifier::Token(keys, signatures),
+        }
+    }
+
+    /// What signatures are checked with. Without a delivery secret there is nothing, which is an
+    /// error where a signature may be needed.
+    fn signatures(&self) -> Result<Option<Signatures>, Error> {
+        let (mut known, variable) = self.delivery_secrets();
+        if known.is_empty() {
+            let optional =
+                self.proofs.unverified || self.proofs.verification == Verification::Token;
+            return if optional { Ok(None) } else { Err(Error::NoWebhookSecret { variable }) };
+        }
+        let (_, used) = known.remove(0);
+        known.push(("the delivery secret without the blanks around it", trimmed(&used)));
+        known.retain(|(_, other)| *other != used && !other.is_empty());
+        let previous = self.environment.secret(environment::PREVIOUS_WEBHOOK_SECRET);
+        Ok(Some(Signatures::new(&used, previous.as_ref(), Doctor::new(&known))))
+    }
+
+    /// Every delivery secret that is set, each with where it stands, the one to use first; and the
+    /// variable to set if there is none.
+    fn delivery_secrets(&self) -> (Vec<(&'static str, Secret)>, String) {
         let lookup = |name: &str| self.environment.get(name);
         let in_manifest = self.manifest.as_ref().and_then(|found| found.delivery_secret.as_ref());
         let in_manifest = in_manifest.map(|secret| secret.resolve(lookup));
@@ -127,14 +179,18 @@ impl Sources {
             Some(Err(unresolved)) => unresolved.variable.clone(),
             _ => environment::WEBHOOK_SECRET.to_owned(),
         };
-        let filled = |secret: &Secret| !secret.is_empty();
-        let in_manifest = in_manifest.and_then(Result::ok).filter(filled);
-        let written = self.webhook_secret.clone().filter(filled).or(in_manifest);
-        let found = self
-            .first(written, self.environment.secret(environment::WEBHOOK_SECRET))
-            .ok_or(Error::NoWebhookSecret { variable })?;
-        let previous = self.environment.secret(environment::PREVIOUS_WEBHOOK_SECRET);
-        Ok(Verifier::new(&found, previous.as_ref()))
+        let mut known = vec![
+            ("the secret that the program gives", self.webhook_secret.clone()),
+            ("the manifest's secret", in_manifest.and_then(Result::ok)),
+            ("KIKET_WEBHOOK_SECRET", self.environment.secret(environment::WEBHOOK_SECRET)),
+        ];
+        if self.is_dev() {
+            known.rotate_right(1);
+        }
+        let filled = |(place, secret): (_, Option<Secret>)| {
+            Some((place, secret.filter(|secret| !secret.is_empty())?))
+        };
+        (known.into_iter().filter_map(filled).collect(), variable)
     }
 
     fn is_dev(&self) -> bool {
@@ -144,6 +200,10 @@ impl Sources {
     fn first<T>(&self, written: Option<T>, in_environment: Option<T>) -> Option<T> {
         if self.is_dev() { in_environment.or(written) } else { written.or(in_environment) }
     }
+}
+
+fn trimmed(secret: &Secret) -> Secret {
+    secret.expose().trim().into()
 }
 
 impl Settings {
@@ -209,7 +269,9 @@ mod tests {
         let mut headers = hyper::HeaderMap::new();
         headers.insert(header::SIGNATURE, signature.parse().unwrap());
         headers.insert(header::TIMESTAMP, timestamp.parse().unwrap());
-        verifier.verify(Proof::of(&headers, now).unwrap(), b"{}", now).is_ok()
+        let Verifier::Signature(signatures) = verifier else { panic!("{verifier:?}") };
+        let proof = Proof::of(&headers, now).unwrap().unwrap();
+        signatures.verify(proof, b"{}", now).is_ok()
     }
 
     #[test]

@@ -29,9 +29,12 @@ impl Stub {
         Self { address, requests }
     }
 
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address)).unwrap()
+    }
+
     pub(crate) fn session(&self) -> Session {
-        let client = Client::new(&format!("http://{}", self.address)).unwrap();
-        client.session(Some("rt_secret".into()), "v2")
+        self.client().session(Some("rt_secret".into()), "v2")
     }
 
     /// The next request as it came over the wire.

@@ -20,7 +20,11 @@ fn a_failed_call_keeps_its_meaning_however_deep_it_is_wrapped() {
         let wrapped = Wrapped(Wrapped(status(answered, None).into()).into());
         assert_eq!(HandlerError::from(wrapped).status(), becomes, "{answered}");
     }
-    assert_eq!(HandlerError::from(kiket_client::Error::Timeout).status(), 503);
+    assert_eq!(
+        HandlerError::from(kiket_client::Error::Timeout { timeout: kiket_client::TIMEOUT })
+            .status(),
+        503
+    );
     assert_eq!(HandlerError::from(status(307, None)).status(), 500);
     assert_eq!(HandlerError::from(kiket_client::Error::NoRuntimeToken).status(), 500);
 }
