@@ -1,68 +1,116 @@
-//! The deliveries of the load: 1.2 KB each, every one with an id and a signature of its own.
+//! The deliveries of the load: 1.2 KB each, every one with an id and a proof of its own.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::Context as _;
 use jiff::Timestamp;
+use kiket_contract::header;
+use kiket_contract::id::DeliveryId;
+use kiket_contract::route;
 use kiket_contract::signature::Signer;
+
+use crate::keys::Keys;
 
 pub(crate) const SECRET: &str = "sh_bench_2f1d7c";
 pub(crate) const EVENT: &str = "issue.created";
+pub(crate) const VERSION: &str = "v1";
 
 const ID: &str = "0193a0c0-0000-7000-8000-000000000000";
-const TOKEN: usize = 420;
+
+/// What a delivery proves its origin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// The HMAC signature of the body.
+    Signature,
+    /// The ES256 signature of the runtime token, and no signature of the body.
+    Token,
+}
 
 /// Makes requests, one after another.
 pub(crate) struct Deliveries {
+    proof: Proof,
+    keys: Arc<Keys>,
     signer: Signer,
     body: Vec<u8>,
-    id_at: usize,
+    id: Range<usize>,
+    token: Range<usize>,
     next: u64,
 }
 
 impl Deliveries {
-    pub(crate) fn new(first: u64) -> Self {
-        let body = body();
-        let id_at = body.windows(ID.len()).position(|window| window == ID.as_bytes());
-        Self {
+    pub(crate) fn new(proof: Proof, keys: &Arc<Keys>, first: u64) -> anyhow::Result<Self> {
+        let token = keys.mint(ID.parse()?)?;
+        let body = body(&token);
+        Ok(Self {
+            proof,
+            keys: Arc::clone(keys),
             signer: Signer::new(&SECRET.into()),
-            id_at: id_at.unwrap_or_default(),
-            body,
+            id: place(&body, ID)?,
+            token: place(&body, &token)?,
+            body: body.into_bytes(),
             next: first,
-        }
+        })
     }
 
     /// Writes the next request into `request`.
-    pub(crate) fn write(&mut self, request: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, request: &mut Vec<u8>) -> anyhow::Result<()> {
         self.next += 1;
         let number = format!("{:012x}", self.next);
-        let end = self.id_at + ID.len();
-        self.body[end - number.len()..end].copy_from_slice(number.as_bytes());
-        let timestamp = Timestamp::now().as_second().to_string();
-        let signature = self.signer.sign(Some(&timestamp), &self.body);
+        self.body[self.id.end - number.len()..self.id.end].copy_from_slice(number.as_bytes());
+        let proof = match self.proof {
+            Proof::Signature => self.sign(),
+            Proof::Token => {
+                self.mint()?;
+                String::new()
+            }
+        };
         request.clear();
         let head = format!(
-            "POST /v/v1/webhooks/{EVENT} HTTP/1.1\r\nhost: 127.0.0.1\r\n\
-             content-type: application/json\r\nx-kiket-event: {EVENT}\r\n\
-             x-kiket-event-version: v1\r\nx-kiket-project: 27\r\nx-kiket-organization: 3\r\n\
-             x-kiket-timestamp: {timestamp}\r\nx-kiket-signature: {signature}\r\n\
-             content-length: {}\r\n\r\n",
-            self.body.len()
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
+             {event}: {EVENT}\r\n{version}: {VERSION}\r\n{project}: 27\r\n{organization}: 3\r\n\
+             {proof}content-length: {length}\r\n\r\n",
+            path = route::webhook(EVENT, VERSION),
+            event = header::EVENT,
+            version = header::EVENT_VERSION,
+            project = header::PROJECT,
+            organization = header::ORGANIZATION,
+            length = self.body.len(),
         );
         request.extend_from_slice(head.as_bytes());
         request.extend_from_slice(&self.body);
+        Ok(())
+    }
+
+    fn sign(&self) -> String {
+        let timestamp = Timestamp::now().as_second().to_string();
+        let signature = self.signer.sign(Some(&timestamp), &self.body);
+        format!("{}: {timestamp}\r\n{}: {signature}\r\n", header::TIMESTAMP, header::SIGNATURE)
+    }
+
+    fn mint(&mut self) -> anyhow::Result<()> {
+        let delivery: DeliveryId = std::str::from_utf8(&self.body[self.id.clone()])?.parse()?;
+        let token = self.keys.mint(delivery)?;
+        self.body[self.token.clone()].copy_from_slice(token.as_bytes());
+        Ok(())
     }
 }
 
-fn body() -> Vec<u8> {
-    let token = "x".repeat(TOKEN);
+fn place(body: &str, part: &str) -> anyhow::Result<Range<usize>> {
+    let start = body.find(part).context("not in the body")?;
+    Ok(start..start + part.len())
+}
+
+fn body(token: &str) -> String {
     format!(
         concat!(
             r#"{{"event":"issue.created","event_version":"v1","#,
             r#""delivery":{{"id":"{id}","attempt":1,"timeout_ms":10000}},"#,
-            r#""issue":{{"id":4231,"project_id":27,"title":"Restore checkout webhooks","#,
-            r#""issue_type":"incident","status":"in_progress","priority":"high","labels":["a","b"],"#,
+            r#""issue":{{"id":4231,"title":"Restore checkout webhooks","priority":"high","#,
+            r#""status":"in_progress","labels":["a","b"],"#,
             r#""description":"Deliveries to the payment service fail since the last release."}},"#,
-            r#""project_id":27,"authentication":{{"token_type":"runtime","runtime_token":"{token}","#,
-            r#""expires_at":"2099-01-01T00:00:00Z","scopes":["project:27","ext.api.read","#,
-            r#""ext.api.write","ext.secrets.read","ext.secrets.write","issues:read"]}},"#,
+            r#""authentication":{{"token_type":"runtime","runtime_token":"{token}","#,
+            r#""expires_at":"2099-01-01T00:00:00Z","scopes":["project:27","ext.api.read"]}},"#,
             r#""api":{{"base_url":"https://kiket.dev","runtime_header":"X-Kiket-Runtime-Token"}},"#,
             r#""secrets":{{"WEBHOOK_TOKEN":"abc123"}},"secret_status":{{"missing":[]}},"#,
             r#""context":{{"user_id":91,"workspace":"acme"}}}}"#
@@ -70,5 +118,24 @@ fn body() -> Vec<u8> {
         id = ID,
         token = token,
     )
-    .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_delivery_has_its_own_id_and_token_and_the_same_length() {
+        let keys = Arc::new(Keys::serve().await.unwrap());
+        let mut deliveries = Deliveries::new(Proof::Token, &keys, 7).unwrap();
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        deliveries.write(&mut first).unwrap();
+        let token = deliveries.body[deliveries.token.clone()].to_vec();
+        deliveries.write(&mut second).unwrap();
+        assert_ne!(token, deliveries.body[deliveries.token.clone()]);
+        assert_eq!(first.len(), second.len());
+        assert!((1_180..1_220).contains(&deliveries.body.len()), "{}", deliveries.body.len());
+        let body: serde_json::Value = serde_json::from_slice(&deliveries.body).unwrap();
+        assert_eq!(body["delivery"]["id"], "0193a0c0-0000-7000-8000-000000000009");
+    }
 }

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// The part of the payload that the handler reads.
+/// The part of the payload that the typed handler reads.
 #[derive(Deserialize)]
 pub(crate) struct IssueCreated {
     pub(crate) issue: Issue,
@@ -25,7 +26,15 @@ pub(crate) struct Answer {
 
 static SEEN: AtomicU64 = AtomicU64::new(0);
 
-pub(crate) fn handle(payload: &IssueCreated) -> Answer {
+pub(crate) fn typed(payload: &IssueCreated) -> Answer {
+    answer(&payload.issue.title)
+}
+
+pub(crate) fn value(payload: &Value) -> Answer {
+    answer(payload["issue"]["title"].as_str().unwrap_or_default())
+}
+
+fn answer(title: &str) -> Answer {
     let seen = SEEN.fetch_add(1, Ordering::Relaxed) + 1;
-    Answer { ok: true, seen, length: payload.issue.title.len() }
+    Answer { ok: true, seen, length: title.len() }
 }

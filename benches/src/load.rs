@@ -1,6 +1,7 @@
 //! The load: 64 keep-alive connections, each with one request on its way.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -8,62 +9,83 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::delivery::Deliveries;
+use crate::delivery::{Deliveries, Proof};
+use crate::keys::Keys;
 
-pub(crate) const WARM_UP: Duration = Duration::from_millis(500);
-pub(crate) const ROUND: Duration = Duration::from_secs(2);
-const CONNECTIONS: u64 = 64;
+pub(crate) const CONNECTIONS: u64 = 64;
 
-/// What one round saw.
+/// Where a load goes to.
+pub(crate) struct Target<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) proof: Proof,
+    pub(crate) keys: &'a Arc<Keys>,
+    /// How many deliveries the server has had; ids start after them.
+    pub(crate) sent: u64,
+}
+
+/// When a load ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limit {
+    Time(Duration),
+    PerConnection(usize),
+}
+
+/// What a load saw.
 #[derive(Debug, Default)]
-pub(crate) struct Round {
+pub(crate) struct Seen {
     pub(crate) requests: u64,
     /// Calls of the handler, as it counted them itself.
     pub(crate) handled: u64,
     pub(crate) elapsed: Duration,
     /// In microseconds, sorted.
     pub(crate) latencies: Vec<u32>,
-    pub(crate) user: Duration,
-    pub(crate) resident_kib: u64,
 }
 
 /// What one connection saw.
-struct Seen {
+struct Connection {
     latencies: Vec<u32>,
     lowest: u64,
     highest: u64,
 }
 
-/// Loads a server. Ids start after the `sent` that it has seen.
-pub(crate) async fn run(address: SocketAddr, length: Duration, sent: u64) -> anyhow::Result<Round> {
+/// Loads a server. Everything but the right answer is an error.
+pub(crate) async fn run(target: &Target<'_>, limit: Limit) -> anyhow::Result<Seen> {
     let begin = Instant::now();
     let mut connections = JoinSet::new();
     for connection in 0..CONNECTIONS {
-        let first = (sent + 1) << 16 | connection << 40;
-        connections.spawn(keep_busy(address, begin + length, first));
+        let first = (target.sent + 1) << 16 | connection << 40;
+        let deliveries = Deliveries::new(target.proof, target.keys, first)?;
+        connections.spawn(keep_busy(target.address, deliveries, limit));
     }
-    let mut round = Round::default();
+    let mut whole = Seen::default();
     let (mut lowest, mut highest) = (u64::MAX, 0);
     while let Some(seen) = connections.join_next().await {
         let seen = seen??;
         (lowest, highest) = (lowest.min(seen.lowest), highest.max(seen.highest));
-        round.latencies.extend(seen.latencies);
+        whole.latencies.extend(seen.latencies);
     }
-    round.elapsed = begin.elapsed();
-    round.latencies.sort_unstable();
-    round.requests = u64::try_from(round.latencies.len())?;
-    round.handled = highest - lowest + 1;
-    Ok(round)
+    whole.elapsed = begin.elapsed();
+    whole.latencies.sort_unstable();
+    whole.requests = u64::try_from(whole.latencies.len())?;
+    whole.handled = highest - lowest + 1;
+    Ok(whole)
 }
 
-async fn keep_busy(address: SocketAddr, until: Instant, first: u64) -> anyhow::Result<Seen> {
+async fn keep_busy(
+    address: SocketAddr,
+    mut deliveries: Deliveries,
+    limit: Limit,
+) -> anyhow::Result<Connection> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
-    let mut deliveries = Deliveries::new(first);
-    let mut seen = Seen { latencies: Vec::new(), lowest: u64::MAX, highest: 0 };
+    let mut seen = Connection { latencies: Vec::new(), lowest: u64::MAX, highest: 0 };
     let (mut request, mut answer) = (Vec::new(), Vec::with_capacity(1024));
-    while Instant::now() < until {
-        deliveries.write(&mut request);
+    let start = Instant::now();
+    while match limit {
+        Limit::Time(length) => start.elapsed() < length,
+        Limit::PerConnection(requests) => seen.latencies.len() < requests,
+    } {
+        deliveries.write(&mut request)?;
         let begin = Instant::now();
         stream.write_all(&request).await?;
         let number = read(&mut stream, &mut answer).await?;
@@ -79,9 +101,10 @@ async fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) -> anyhow::Result<u6
     loop {
         ensure!(stream.read_buf(answer).await? > 0, "the server closed the connection");
         let text = std::str::from_utf8(answer)?;
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        ensure!(head.starts_with("HTTP/1.1 200"), "refused: {text}");
         // Every answer is one small object; it is whole with its closing brace.
-        if let Some((head, body)) = text.split_once("\r\n\r\n").filter(|(_, b)| b.ends_with('}')) {
-            ensure!(head.starts_with("HTTP/1.1 200"), "refused: {text}");
+        if body.ends_with('}') {
             let seen = body.split_once(r#""seen":"#).context("no count")?.1;
             let digits = seen.split(|letter: char| !letter.is_ascii_digit()).next();
             return Ok(digits.context("no count")?.parse()?);
