@@ -42,11 +42,10 @@ impl Attempt {
     pub(crate) fn admit(
         self,
         body: &str,
-        envelope: &Envelope<'_>,
+        envelope: &mut Envelope<'_>,
     ) -> Result<(Context, Option<Keys>), Refusal> {
         self.check_event(envelope)?;
-        let authentication: Option<Authentication> = envelope.get(member::AUTHENTICATION)?;
-        let authentication = authentication.map(|said| self.as_verified(said));
+        let authentication = envelope.authentication.take().map(|said| self.as_verified(said));
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.found.registration().scopes())?;
         self.compare_address(envelope);
@@ -54,7 +53,7 @@ impl Attempt {
         let id = delivery.as_ref().map(|delivery| delivery.id);
         let (event, version) = (self.found.event(), self.found.version());
         let source = Source { headers: &self.headers, body, id, event, version };
-        let keys = self.settings.remembers().then(|| Keys::of(source, envelope));
+        let keys = self.settings.remembers().then(|| Keys::of(source));
         let deadline =
             self.settings.options.deadlines.then(|| deadline::of(delivery.as_ref(), self.start));
         let context = Context::new(Parts {
@@ -62,16 +61,13 @@ impl Attempt {
             claims: self.claims,
             delivery,
             deadline: deadline.flatten(),
-            secrets: envelope.get(member::SECRETS)?.unwrap_or_default(),
+            secrets: envelope.secrets.take().unwrap_or_default(),
             secret_status: informs(envelope, member::SECRET_STATUS).unwrap_or_default(),
-            context: envelope.get(member::CONTEXT)?.unwrap_or_default(),
+            context: envelope.take_context()?.unwrap_or_default(),
             settings: self.settings,
             found: self.found,
             headers: self.headers,
         });
-        if let Some(id) = context.delivery_id() {
-            tracing::Span::current().record("id", tracing::field::display(id));
-        }
         Ok((context, keys))
     }
 
@@ -108,10 +104,14 @@ impl Attempt {
         if found.registration().kind() != HandlerKind::Action && envelope.has(member::ACTION_KEY) {
             return Err(Refusal::OtherEvent(member::ACTION_KEY));
         }
-        if differs(member::EVENT, &|event| event == found.event()) {
+        if !envelope.says(member::EVENT, found.event())
+            && differs(member::EVENT, &|event| event == found.event())
+        {
             return Err(Refusal::OtherEvent(member::EVENT));
         }
-        if differs(member::EVENT_VERSION, &|version| same_version(version, found.version())) {
+        if !envelope.says(member::EVENT_VERSION, found.version())
+            && differs(member::EVENT_VERSION, &|version| same_version(version, found.version()))
+        {
             return Err(Refusal::OtherEvent(member::EVENT_VERSION));
         }
         Ok(())

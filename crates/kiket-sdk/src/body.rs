@@ -1,31 +1,31 @@
 //! Reads a delivery's body once: the handler's type and the envelope around it.
 //!
 //! The handler's type is read from the whole object, except that `authentication` and `secrets`
-//! are never shown to it. On the way the envelope's members are taken out of the stream as borrowed
-//! raw text. Of the other members of the envelope a struct sees those that it has a field for, so
-//! `deny_unknown_fields` stays usable; maps and `Value` see them all.
+//! are never shown to it. On the way the envelope is taken out of the stream: what nobody else sees
+//! is read where it stands, the rest is kept as borrowed raw text. Of that a struct sees the members
+//! that it has a field for, so `deny_unknown_fields` stays usable; maps and `Value` see them all.
 
 mod fault;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use kiket_contract::payload::member;
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny};
+use kiket_contract::payload::{Authentication, member};
+use kiket_contract::secret::Secret;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _};
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
-use serde_json::Error;
 use serde_json::de::StrRead;
 use serde_json::value::RawValue;
+use serde_json::{Error, Value};
 
 pub(crate) use fault::Fault;
 
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
-/// The members of the envelope; the first two are hidden from every handler's type.
-const MEMBERS: [&str; 9] = [
-    member::AUTHENTICATION,
-    member::SECRETS,
+/// The members of the envelope that a handler's type may see.
+const SHOWN: [&str; 7] = [
     member::EVENT,
     member::EVENT_VERSION,
     member::DELIVERY,
@@ -34,20 +34,25 @@ const MEMBERS: [&str; 9] = [
     member::CONTEXT,
     member::ACTION_KEY,
 ];
-const HIDDEN: usize = 2;
 
-/// The envelope's members as raw text.
+/// The envelope of a body.
 #[derive(Default)]
 pub(crate) struct Envelope<'a> {
-    raw: [Option<&'a RawValue>; MEMBERS.len()],
+    pub(crate) authentication: Option<Authentication>,
+    pub(crate) secrets: Option<BTreeMap<String, Secret>>,
+    /// The event's context, where the handler's type does not see it.
+    context: Option<Value>,
+    raw: [Option<&'a RawValue>; SHOWN.len()],
+    /// The member at which reading stopped, because it stands there twice.
     repeated: Option<&'static str>,
+    /// The member at which reading stopped, because it has another form.
+    malformed: Option<&'static str>,
 }
 
 impl<'a> Envelope<'a> {
-    /// A member of the envelope, read as `T`.
+    /// A member of those that a handler's type may see, read as `T`.
     pub(crate) fn get<T: Deserialize<'a>>(&self, member: &'static str) -> Result<Option<T>, Fault> {
-        let found = MEMBERS.iter().position(|name| *name == member);
-        match found.and_then(|index| self.raw[index]) {
+        match self.raw(member) {
             Some(raw) => match serde_json::from_str(raw.get()) {
                 Ok(value) => Ok(Some(value)),
                 Err(_) => Err(Fault::Member(member)),
@@ -56,27 +61,27 @@ impl<'a> Envelope<'a> {
         }
     }
 
+    /// The member `context`.
+    pub(crate) fn take_context(&mut self) -> Result<Option<Value>, Fault> {
+        match self.context.take() {
+            Some(context) => Ok(Some(context)),
+            None => self.get(member::CONTEXT),
+        }
+    }
+
     /// Whether there is such a member, in whatever form.
     pub(crate) fn has(&self, member: &'static str) -> bool {
-        MEMBERS.iter().zip(&self.raw).any(|(name, raw)| *name == member && raw.is_some())
+        self.raw(member).is_some()
     }
 
-    /// The text before and after the value of a member.
-    pub(crate) fn around<'t>(&self, text: &'t str, member: &'static str) -> (&'t str, &'t str) {
-        let found = MEMBERS.iter().position(|name| *name == member);
-        let parts = found.and_then(|index| self.raw[index]).and_then(|raw| {
-            let start = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-            Some((text.get(..start)?, text.get(start + raw.get().len()..)?))
-        });
-        parts.unwrap_or((text, ""))
+    /// Whether a member is exactly this text, written without escapes.
+    pub(crate) fn says(&self, member: &'static str, text: &str) -> bool {
+        let written = self.raw(member).and_then(|raw| raw.get().strip_prefix('"'));
+        written.and_then(|written| written.strip_suffix('"')) == Some(text)
     }
 
-    fn put(&mut self, index: usize, raw: &'a RawValue) -> Result<(), Error> {
-        if self.raw[index].replace(raw).is_some() {
-            self.repeated = Some(MEMBERS[index]);
-            return Err(Error::custom("repeated member"));
-        }
-        Ok(())
+    fn raw(&self, member: &'static str) -> Option<&'a RawValue> {
+        SHOWN.iter().position(|name| *name == member).and_then(|index| self.raw[index])
     }
 }
 
@@ -94,10 +99,15 @@ pub(crate) fn read<'a, T: DeserializeOwned>(
 
 /// The key of the action that a body calls, `None` for every other body.
 pub(crate) fn action_key(text: &str) -> Option<Cow<'_, str>> {
-    let mut envelope = Envelope::default();
-    read::<IgnoredAny>(text, &mut envelope).ok()?;
-    let Key(key) = envelope.get(member::ACTION_KEY).ok()??;
-    Some(key)
+    #[derive(Deserialize)]
+    struct Call<'a> {
+        #[serde(borrow)]
+        action_key: Option<Key<'a>>,
+    }
+    // serde would take an array's elements for the members.
+    let is_object = text.trim_ascii_start().starts_with('{');
+    let call: Call<'_> = is_object.then(|| serde_json::from_str(text).ok())??;
+    call.action_key.map(|Key(key)| key)
 }
 
 /// The body's object, as the handler's type sees it.
@@ -178,15 +188,61 @@ struct Members<'e, 'de, A> {
     taken: Option<&'de RawValue>,
 }
 
-impl<A> Members<'_, '_, A> {
-    fn shows(&self, index: usize) -> bool {
-        index >= HIDDEN && self.fields.is_none_or(|fields| fields.contains(&MEMBERS[index]))
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
+    /// Takes the value of a member that no handler's type sees; `false` leaves it where it is.
+    fn take_hidden(&mut self, key: &str) -> Result<bool, A::Error> {
+        let Self { map, envelope, fields, .. } = self;
+        let Envelope { authentication, secrets, context, repeated, malformed, .. } = envelope;
+        let mut reading = Reading { map, repeated, malformed };
+        match key {
+            member::AUTHENTICATION => reading.read_to(authentication, member::AUTHENTICATION)?,
+            member::SECRETS => reading.read_to(secrets, member::SECRETS)?,
+            member::CONTEXT if fields.is_some_and(|fields| !fields.contains(&member::CONTEXT)) => {
+                reading.read_to(context, member::CONTEXT)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Keeps the value of a member as raw text.
+    fn keep(&mut self, index: usize) -> Result<&'de RawValue, A::Error> {
+        let raw = self.map.next_value()?;
+        if self.envelope.raw[index].replace(raw).is_some() {
+            self.envelope.repeated = Some(SHOWN[index]);
+            return Err(A::Error::custom("repeated member"));
+        }
+        Ok(raw)
+    }
+}
+
+/// A member's value that is about to be read.
+struct Reading<'r, A> {
+    map: &'r mut A,
+    repeated: &'r mut Option<&'static str>,
+    malformed: &'r mut Option<&'static str>,
+}
+
+impl<'de, A: MapAccess<'de>> Reading<'_, A> {
+    fn read_to<T: Deserialize<'de>>(
+        &mut self,
+        slot: &mut Option<T>,
+        member: &'static str,
+    ) -> Result<(), A::Error> {
+        if slot.is_some() {
+            *self.repeated = Some(member);
+            return Err(A::Error::custom("repeated member"));
+        }
+        *self.malformed = Some(member);
+        *slot = Some(self.map.next_value()?);
+        *self.malformed = None;
+        Ok(())
+    }
+}
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
     type Error = A::Error;
@@ -196,14 +252,16 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
         while let Some(Key(key)) = self.map.next_key()? {
-            let Some(index) = MEMBERS.iter().position(|name| *name == key) else {
+            if self.take_hidden(&key)? {
+                continue;
+            }
+            let Some(index) = SHOWN.iter().position(|name| *name == key) else {
                 return seed.deserialize(key.into_deserializer()).map(Some);
             };
-            let raw = self.map.next_value()?;
-            self.envelope.put(index, raw).map_err(A::Error::custom)?;
-            if self.shows(index) {
+            let raw = self.keep(index)?;
+            if self.fields.is_none_or(|fields| fields.contains(&SHOWN[index])) {
                 self.taken = Some(raw);
-                return seed.deserialize(MEMBERS[index].into_deserializer()).map(Some);
+                return seed.deserialize(SHOWN[index].into_deserializer()).map(Some);
             }
         }
         Ok(None)
@@ -215,6 +273,21 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
             None => self.map.next_value_seed(seed),
         }
     }
+}
+
+/// The text before and after the value of the member `authentication`.
+pub(crate) fn around_authentication(text: &str) -> (&str, &str) {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        authentication: Option<&'a RawValue>,
+    }
+    let raw = serde_json::from_str(text).ok().and_then(|body: Body<'_>| body.authentication);
+    let parts = raw.and_then(|raw| {
+        let start = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+        Some((text.get(..start)?, text.get(start + raw.get().len()..)?))
+    });
+    parts.unwrap_or((text, ""))
 }
 
 #[cfg(test)]

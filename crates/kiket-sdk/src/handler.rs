@@ -101,7 +101,7 @@ impl<H: Handler<T, R>, T: Payload, R: Answer> Erased for Typed<H, T, R> {
         let mut envelope = Envelope::default();
         let payload: T =
             body::read(body, &mut envelope).map_err(|fault| attempt.misfit(fault, &envelope))?;
-        let (context, keys) = attempt.admit(body, &envelope)?;
+        let (context, keys) = attempt.admit(body, &mut envelope)?;
         let (handler, given) = (Arc::clone(&self.handler), context.clone());
         // Not called before it is polled: a repeated delivery must not run any of it.
         let handler = Box::pin(async move {

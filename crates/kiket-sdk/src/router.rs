@@ -20,7 +20,6 @@ use crate::attempt::Attempt;
 use crate::body::{self, Fault};
 use crate::handler::Prepared;
 use crate::handlers::{Found, Handlers};
-use crate::health;
 use crate::idempotency::{Claim, Mark, Memory};
 use crate::incoming::{Bodies, check_is_json};
 use crate::invocation::Invocation;
@@ -30,6 +29,7 @@ use crate::route::{Route, Target};
 use crate::settings::Settings;
 use crate::trace::TraceParent;
 use crate::verify::Verifier;
+use crate::{Context, health};
 
 /// How much of a path is logged, in characters.
 const LONGEST_PATH: usize = 200;
@@ -100,20 +100,21 @@ impl Router {
         check_is_json(&head.headers)?;
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
         let found = self.find(&head, text)?;
-        let span = self.span(&found, &head);
         let settings = Arc::clone(&self.settings);
         let attempt =
             Attempt { settings, found, headers: head.headers, start, claims: verified.claims };
-        self.handle(text, attempt).instrument(span).await
-    }
-
-    async fn handle(&self, body: &str, attempt: Attempt) -> Result<Response, Refusal> {
         let registration = Arc::clone(attempt.found.registration());
-        let Some(prepared) = caught(|| registration.handler().prepare(body, attempt)) else {
+        let Some(prepared) = caught(|| registration.handler().prepare(text, attempt)) else {
             tracing::error!("reading the payload panicked; the message is above");
             return Ok(answer::panicked());
         };
-        let Prepared { handler, context, keys } = prepared?;
+        let prepared = prepared?;
+        let span = span(&prepared.context);
+        self.handle(prepared).instrument(span).await
+    }
+
+    async fn handle(&self, prepared: Prepared) -> Result<Response, Refusal> {
+        let Prepared { handler, context, keys } = prepared;
         let mark = match keys {
             None => Mark::Nothing,
             Some(keys) => {
@@ -131,25 +132,6 @@ impl Router {
         Ok(Invocation::new(handler, context, mark).run().await)
     }
 
-    fn span(&self, found: &Found, head: &Parts) -> Span {
-        let span = tracing::info_span!(
-            "delivery",
-            extension = self.settings.extension_id,
-            event = found.event(),
-            version = found.version(),
-            id = Empty,
-            outcome = Empty,
-            trace_id = Empty,
-            parent_id = Empty,
-        );
-        if !span.is_disabled()
-            && let Some(parent) = TraceParent::of(&head.headers)
-        {
-            span.record("trace_id", parent.trace_id).record("parent_id", parent.parent_id);
-        }
-        span
-    }
-
     /// The handler of the event that the request names, of the action that the body calls, or of
     /// whatever is left, in this order: so most bodies are read only once. A body that calls an
     /// action is refused by the handler of an event before it is called.
@@ -160,6 +142,21 @@ impl Router {
             None => self.handlers.fallback(&target).ok_or(refusal),
         })
     }
+}
+
+/// What is logged about a delivery stands in its span.
+fn span(context: &Context) -> Span {
+    let parent = || TraceParent::of(context.headers());
+    tracing::info_span!(
+        "delivery",
+        extension = %context.extension_id(),
+        event = %context.event(),
+        version = %context.event_version(),
+        id = context.delivery_id().map(tracing::field::display),
+        trace_id = parent().map(|parent| tracing::field::display(parent.trace_id)),
+        parent_id = parent().map(|parent| tracing::field::display(parent.parent_id)),
+        outcome = Empty,
+    )
 }
 
 /// As much of the path as is worth logging.

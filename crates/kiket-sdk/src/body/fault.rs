@@ -49,6 +49,9 @@ pub(super) fn explain<T: DeserializeOwned>(
     if error.classify() != Category::Data {
         return Fault::Syntax { line: error.line(), column: error.column() };
     }
+    if let Some(member) = envelope.malformed {
+        return Fault::Member(member);
+    }
     if !text.trim_ascii_start().starts_with('{') {
         return Fault::NotAnObject;
     }

@@ -3,10 +3,14 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use serde::de::IgnoredAny;
+
 use super::*;
 
 const BODY: &str = r#"{"event":"a","issue":{"id":7},"authentication":{"scopes":[]},
     "secrets":{"KEY":"hidden"},"api":{"base_url":"x"},"note":"b"}"#;
+
+const HIDDEN: [&str; 2] = [member::AUTHENTICATION, member::SECRETS];
 
 fn payload<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     read(text, &mut Envelope::default())
@@ -102,12 +106,31 @@ fn types_that_would_show_the_raw_text_or_nothing_are_refused() {
 fn the_envelope_is_taken_out() {
     let mut envelope = Envelope::default();
     read::<IgnoredAny>(BODY, &mut envelope).unwrap();
-    let secrets: Option<HashMap<String, String>> = envelope.get(member::SECRETS).unwrap();
-    assert_eq!(secrets.unwrap()["KEY"], "hidden");
+    assert_eq!(envelope.secrets.as_ref().unwrap()["KEY"].expose(), "hidden");
+    assert!(envelope.authentication.as_ref().unwrap().scopes.is_empty());
     assert_eq!(envelope.get::<String>(member::EVENT).unwrap().as_deref(), Some("a"));
-    assert!(envelope.get::<Value>(member::CONTEXT).unwrap().is_none());
-    let wrong = envelope.get::<u32>(member::SECRETS);
-    assert_eq!(wrong.unwrap_err(), Fault::Member(member::SECRETS));
+    assert!(envelope.says(member::EVENT, "a") && !envelope.says(member::EVENT, "b"));
+    assert_eq!(envelope.take_context(), Ok(None));
+    let wrong = envelope.get::<u32>(member::API);
+    assert_eq!(wrong.unwrap_err(), Fault::Member(member::API));
+}
+
+#[test]
+fn the_context_is_there_whether_the_type_sees_it_or_not() {
+    #[derive(Deserialize)]
+    struct Blind {}
+    #[derive(Deserialize)]
+    struct Seeing {
+        context: Value,
+    }
+    let text = r#"{"context":{"user_id":91}}"#;
+    let context = Some(json!({ "user_id": 91 }));
+    let mut envelope = Envelope::default();
+    read::<Blind>(text, &mut envelope).unwrap();
+    assert_eq!(envelope.take_context().unwrap(), context);
+    let mut envelope = Envelope::default();
+    assert_eq!(Some(read::<Seeing>(text, &mut envelope).unwrap().context), context);
+    assert_eq!(envelope.take_context().unwrap(), context);
 }
 
 #[test]
@@ -145,7 +168,11 @@ fn object() -> impl Strategy<Value = Map<String, Value>> {
                 .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     });
-    let key = prop_oneof![prop::sample::select(&MEMBERS[..]).prop_map(str::to_owned), ".*"];
+    let key = prop_oneof![
+        prop::sample::select(&SHOWN[..]).prop_map(str::to_owned),
+        prop::sample::select(&HIDDEN[..]).prop_map(str::to_owned),
+        ".*"
+    ];
     prop::collection::hash_map(key, value, 0..8).prop_map(|map| map.into_iter().collect())
 }
 
@@ -153,11 +180,20 @@ proptest! {
     #[test]
     fn whatever_is_sent_a_value_is_the_object_without_token_and_secrets(object in object()) {
         let text = serde_json::to_string(&object).unwrap();
-        let shown: Map<_, _> = object
-            .into_iter()
-            .filter(|(key, _)| !MEMBERS[..HIDDEN].contains(&key.as_str()))
-            .collect();
-        prop_assert_eq!(payload::<Map<String, Value>>(&text).unwrap(), shown);
+        match payload::<Map<String, Value>>(&text) {
+            Ok(read) => {
+                let is_shown = |key: &str| !HIDDEN.contains(&key);
+                let shown: Map<_, _> =
+                    object.into_iter().filter(|(key, _)| is_shown(key)).collect();
+                prop_assert_eq!(read, shown);
+            }
+            Err(fault) => {
+                let malformed = |member: &&'static str| {
+                    fault == Fault::Member(member) && object.contains_key(*member)
+                };
+                prop_assert!(HIDDEN.iter().any(malformed), "{fault}");
+            }
+        }
     }
 
     #[test]

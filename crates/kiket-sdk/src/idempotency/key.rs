@@ -3,10 +3,9 @@
 use hyper::HeaderMap;
 use kiket_contract::header;
 use kiket_contract::id::DeliveryId;
-use kiket_contract::payload::member;
 use sha2::{Digest, Sha256};
 
-use crate::body::Envelope;
+use crate::body::around_authentication;
 
 /// The keys of one delivery: each of them makes it a repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub(crate) struct Source<'a> {
 }
 
 impl Keys {
-    pub(crate) fn of(source: Source<'_>, envelope: &Envelope<'_>) -> Self {
+    pub(crate) fn of(source: Source<'_>) -> Self {
         if let Some(id) = source.id {
             return Self { first: Key::Id(id), second: None };
         }
@@ -52,7 +51,7 @@ impl Keys {
         }
         signed.update(body);
         let invocation = headers.get(header::INVOCATION).map(|id| {
-            let (before, after) = envelope.around(body, member::AUTHENTICATION);
+            let (before, after) = around_authentication(body);
             let parts = [id.as_bytes(), b"\n", before.as_bytes(), b"\n", after.as_bytes()];
             let mut hash = of_event;
             parts.iter().for_each(|part| hash.update(part));

@@ -9,6 +9,7 @@
 use std::str::FromStr;
 
 use hyper::HeaderMap;
+use hyper::header::HeaderName;
 use jiff::Timestamp;
 use kiket_contract::header;
 use kiket_contract::secret::Secret;
@@ -17,6 +18,9 @@ use serde::Deserialize;
 
 use super::denial::{Denial, Hint, WINDOW};
 use super::doctor::Doctor;
+
+static SIGNATURE: HeaderName = HeaderName::from_static(header::SIGNATURE);
+static TIMESTAMP: HeaderName = HeaderName::from_static(header::TIMESTAMP);
 
 /// Checks signatures with the delivery secret, and with the previous one if there is one.
 #[derive(Debug)]
@@ -80,11 +84,11 @@ pub(crate) struct Proof<'a> {
 impl<'a> Proof<'a> {
     /// Checks what can be checked before a byte of the body is read. `None` without a signature.
     pub(crate) fn of(headers: &'a HeaderMap, now: Timestamp) -> Result<Option<Self>, Denial> {
-        let Some(signature) = single(headers, header::SIGNATURE)? else { return Ok(None) };
+        let Some(signature) = single(headers, &SIGNATURE)? else { return Ok(None) };
         if !is_well_formed(signature) {
             return Err(Denial::Malformed);
         }
-        let timestamp = single(headers, header::TIMESTAMP)?;
+        let timestamp = single(headers, &TIMESTAMP)?;
         timestamp.map_or(Ok(()), |timestamp| within_window(timestamp, now))?;
         Ok(Some(Self { signature, timestamp }))
     }
@@ -95,13 +99,16 @@ impl<'a> Proof<'a> {
     }
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Denial> {
+fn single<'a>(
+    headers: &'a HeaderMap,
+    name: &'static HeaderName,
+) -> Result<Option<&'a str>, Denial> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Denial::Repeated(name));
+        return Err(Denial::Repeated(name.as_str()));
     }
-    value.to_str().map(Some).map_err(|_| Denial::Unreadable(name))
+    value.to_str().map(Some).map_err(|_| Denial::Unreadable(name.as_str()))
 }
 
 fn within_window(timestamp: &str, now: Timestamp) -> Result<(), Denial> {
