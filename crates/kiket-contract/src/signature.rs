@@ -6,6 +6,8 @@
 //!
 //! Whether a timestamp is fresh is the receiver's policy and not decided here.
 
+use std::str::FromStr;
+
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -111,22 +113,32 @@ impl Signer {
         timestamp: Option<&str>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let bytes = decode(signature).ok_or(SignatureError::Malformed)?;
-        self.over(timestamp, body).verify_slice(&bytes).map_err(|_| SignatureError::Mismatch)
+        let holds = self.made(&signature.parse()?, timestamp, body);
+        if holds { Ok(()) } else { Err(SignatureError::Mismatch) }
+    }
+
+    /// Whether this secret made the signature of these bytes, in constant time.
+    #[must_use]
+    pub fn made(&self, signature: &Signature, timestamp: Option<&str>, body: &[u8]) -> bool {
+        self.over(timestamp, body).verify_slice(&signature.0).is_ok()
     }
 }
 
-/// Whether a text has the form of a signature: 64 hex digits, with or without `sha256=`.
-#[must_use]
-pub fn is_well_formed(signature: &str) -> bool {
-    decode(signature).is_some()
-}
+/// The value of a signature header, read from 64 hex digits, with or without `sha256=`.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature([u8; LENGTH]);
 
-fn decode(signature: &str) -> Option<[u8; LENGTH]> {
-    let digits = signature.strip_prefix(PREFIX).unwrap_or(signature);
-    let mut bytes = [0; LENGTH];
-    let decoded = base16ct::mixed::decode(digits, &mut bytes).ok()?.len();
-    (decoded == LENGTH).then_some(bytes)
+impl FromStr for Signature {
+    type Err = SignatureError;
+
+    fn from_str(text: &str) -> Result<Self, SignatureError> {
+        let digits = text.strip_prefix(PREFIX).unwrap_or(text);
+        let mut bytes = [0; LENGTH];
+        match base16ct::mixed::decode(digits, &mut bytes) {
+            Ok(decoded) if decoded.len() == LENGTH => Ok(Self(bytes)),
+            _ => Err(SignatureError::Malformed),
+        }
+    }
 }
 
 impl std::fmt::Debug for Signer {

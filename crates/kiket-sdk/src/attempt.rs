@@ -120,23 +120,30 @@ impl Attempt {
     /// The payload's address is a hint that nothing is ever sent to. A wrong one means that the
     /// extension is configured for another Kiket, which is worth one line.
     fn compare_address(&self, envelope: &Envelope<'_>) {
+        let Some(raw) = envelope.raw(member::API) else { return };
+        let usual = &self.settings.usual_address;
+        if usual.get().is_some_and(|usual| **usual == *raw.get()) {
+            return;
+        }
         let configured = self.settings.client.base_url();
         let Some(Address { base_url, runtime_header }) = informs(envelope, member::API) else {
             return;
         };
         let other_header = runtime_header
             .is_some_and(|header| !header.eq_ignore_ascii_case(header::RUNTIME_TOKEN));
-        if base_url.trim_end_matches('/') != configured || other_header {
-            self.settings.other_address.call_once(|| {
-                tracing::warn!(
-                    configured,
-                    delivered = %base_url,
-                    other_header,
-                    "deliveries name another API address or token header; calls go to the \
-                     configured address with the usual one, set KIKET_BASE_URL if that is wrong"
-                );
-            });
+        if base_url.trim_end_matches('/') == configured && !other_header {
+            let _ = usual.set(raw.get().into());
+            return;
         }
+        self.settings.other_address.call_once(|| {
+            tracing::warn!(
+                configured,
+                delivered = %base_url,
+                other_header,
+                "deliveries name another API address or token header; calls go to the configured \
+                 address with the usual one, set KIKET_BASE_URL if that is wrong"
+            );
+        });
     }
 }
 

@@ -80,7 +80,8 @@ impl<'a> Envelope<'a> {
         written.and_then(|written| written.strip_suffix('"')) == Some(text)
     }
 
-    fn raw(&self, member: &'static str) -> Option<&'a RawValue> {
+    /// The text of a member of those that a handler's type may see.
+    pub(crate) fn raw(&self, member: &'static str) -> Option<&'a RawValue> {
         SHOWN.iter().position(|name| *name == member).and_then(|index| self.raw[index])
     }
 }

@@ -12,7 +12,9 @@ use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
+use crate::patience::until;
 use crate::refusal::{LARGEST_BODY, Refusal};
 
 /// How long a body may take to arrive.
@@ -44,13 +46,18 @@ impl Bodies {
         Self(Semaphore::new(MOST_AT_ONCE))
     }
 
-    /// The whole body, if it is not too large, does not take too long, and there is room for it.
-    pub(crate) async fn read(&self, body: impl Body<Data = Bytes>) -> Result<Bytes, Refusal> {
+    /// The whole body of a request that came at `start`, if it is not too large, does not take too
+    /// long, and there is room for it.
+    pub(crate) async fn read(
+        &self,
+        body: impl Body<Data = Bytes>,
+        start: Instant,
+    ) -> Result<Bytes, Refusal> {
         let body = pin!(body);
         if body.size_hint().lower() > LARGEST_BODY as u64 {
             return Err(Refusal::TooLarge);
         }
-        tokio::time::timeout(TIMEOUT, self.collect(body)).await.map_err(|_| Refusal::SlowBody)?
+        until(Some(start + TIMEOUT), self.collect(body)).await.ok_or(Refusal::SlowBody)?
     }
 
     async fn collect(&self, mut body: Pin<&mut impl Body<Data = Bytes>>) -> Result<Bytes, Refusal> {

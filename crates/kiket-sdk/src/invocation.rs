@@ -8,13 +8,14 @@
 
 use bytes::Bytes;
 use kiket_contract::health::HandlerKind;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use crate::answer::{self, Response};
 use crate::handler::Answering;
 use crate::idempotency::{Kept, Mark};
 use crate::panics::unless_panicked;
+use crate::patience::until;
 use crate::{Context, HandlerError, telemetry};
 
 /// A handler that was called, and what it was called for.
@@ -44,12 +45,9 @@ impl Invocation {
     pub(crate) async fn run(self) -> Response {
         let deadline = self.context.deadline_instant();
         let mut attended = Attended(Some(self));
-        let ending = match (&mut attended.0, deadline) {
-            (Some(invocation), Some(deadline)) => {
-                timeout_at(deadline, invocation.ending()).await.ok()
-            }
-            (Some(invocation), None) => Some(invocation.ending().await),
-            (None, _) => None,
+        let ending = match &mut attended.0 {
+            Some(invocation) => until(deadline, invocation.ending()).await,
+            None => None,
         };
         let Some((invocation, ending)) =
             ending.and_then(|ending| Some((attended.0.take()?, ending)))
@@ -84,7 +82,7 @@ impl Invocation {
     }
 
     fn tell(&self, ending: &Ending) {
-        telemetry::tell(&self.context, ending, self.start.elapsed());
+        telemetry::tell(&self.context, ending, self.start);
     }
 
     fn kind(&self) -> HandlerKind {
@@ -94,12 +92,12 @@ impl Invocation {
     /// Goes on without the request, if that may be of use.
     fn leave(self) {
         self.context.cancel();
-        let until = self.last_moment();
-        if until <= Instant::now() {
+        let end = self.last_moment();
+        if end <= Instant::now() {
             return self.tell(&Ending::TimedOut);
         }
         let background = self.context.configuration().background.clone();
-        background.adopt(self.outlive(until).instrument(Span::current()));
+        background.adopt(self.outlive(end).instrument(Span::current()));
     }
 
     /// How long the handler may run when nobody waits for it any more.
@@ -110,10 +108,10 @@ impl Invocation {
         }
     }
 
-    async fn outlive(mut self, until: Instant) {
-        match timeout_at(until, self.ending()).await {
-            Ok(ending) => drop(self.finish(ending).await),
-            Err(_) => self.tell(&Ending::TimedOut),
+    async fn outlive(mut self, end: Instant) {
+        match until(Some(end), self.ending()).await {
+            Some(ending) => drop(self.finish(ending).await),
+            None => self.tell(&Ending::TimedOut),
         }
     }
 }

@@ -221,6 +221,7 @@ mod invocation;
 mod key_set;
 mod options;
 mod panics;
+mod patience;
 mod refusal;
 mod registration;
 mod registration_fault;

@@ -58,7 +58,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
 }
 
 fn filled(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+    Some(text.trim_ascii()).filter(|text| !text.is_empty())
 }
 
 fn in_query(query: &str) -> Option<&str> {

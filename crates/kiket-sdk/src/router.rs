@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::Full;
+use hyper::header::HeaderName;
 use hyper::http::request::Parts;
 use hyper::{Request, Uri};
 use kiket_contract::header;
@@ -30,6 +31,8 @@ use crate::settings::Settings;
 use crate::trace::TraceParent;
 use crate::verify::Verifier;
 use crate::{Context, health};
+
+static INVOCATION: HeaderName = HeaderName::from_static(header::INVOCATION);
 
 /// How much of a path is logged, in characters.
 const LONGEST_PATH: usize = 200;
@@ -79,7 +82,7 @@ impl Router {
 
     async fn webhook(&self, request: Request<impl Body<Data = Bytes>>) -> Response {
         let uri = request.uri().clone();
-        let invocation = request.headers().get(header::INVOCATION).cloned();
+        let invocation = request.headers().get(&INVOCATION).cloned();
         self.deliver(request).await.unwrap_or_else(|refusal| {
             let invocation = invocation.as_ref().and_then(|id| id.to_str().ok());
             let (path, status) = (shown(&uri), refusal.status());
@@ -95,7 +98,7 @@ impl Router {
         let start = Instant::now();
         let (head, body) = request.into_parts();
         let proof = self.verifier.proof(&head.headers, self.settings.clock.now())?;
-        let body = self.incoming.read(body).await?;
+        let body = self.incoming.read(body, start).await?;
         let verified = self.verifier.verify(proof, &body, self.settings.clock.now()).await?;
         check_is_json(&head.headers)?;
         let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
@@ -110,6 +113,9 @@ impl Router {
         };
         let prepared = prepared?;
         let span = span(&prepared.context);
+        if span.is_disabled() {
+            return self.handle(prepared).await;
+        }
         self.handle(prepared).instrument(span).await
     }
 

@@ -2,7 +2,7 @@
 //! the default. With `KIKET_DEV=1` the environment comes first.
 
 use std::collections::BTreeMap;
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use kiket_client::Client;
 use kiket_contract::clock::Clock;
@@ -38,7 +38,9 @@ pub(crate) struct Settings {
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) options: Options,
     pub(crate) background: Background,
-    /// Done once a delivery has named another API address.
+    /// The member `api` of deliveries that name the configured address, as it is written.
+    pub(crate) usual_address: OnceLock<Box<str>>,
+    /// Done once a delivery has named another one.
     pub(crate) other_address: Once,
 }
 
@@ -111,6 +113,7 @@ impl Sources {
             secrets,
             options: self.options,
             background: Background::new(),
+            usual_address: OnceLock::new(),
             other_address: Once::new(),
         };
         Ok((settings, verifier))
@@ -237,6 +240,7 @@ impl Settings {
             secrets: BTreeMap::new(),
             options: Options::default(),
             background: Background::new(),
+            usual_address: OnceLock::new(),
             other_address: Once::new(),
         }
     }

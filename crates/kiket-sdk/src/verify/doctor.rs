@@ -44,15 +44,14 @@ impl Doctor {
         if body.len() > LARGEST || !self.may_look(now) {
             return Hint::NotExamined;
         }
-        let holds = |(_, other): &&(&str, Signer)| {
-            other.verify(proof.signature, proof.timestamp, body).is_ok()
-        };
+        let holds =
+            |(_, other): &&(&str, Signer)| other.made(&proof.signature, proof.timestamp, body);
         if let Some((place, _)) = self.others.iter().find(holds) {
             return Hint::OtherSecret(place);
         }
         let signed = |form: &Form| {
             let bytes = (form.of)(body);
-            bytes.is_some_and(|bytes| used.matches(proof, &bytes).is_ok())
+            bytes.is_some_and(|bytes| used.made(proof, &bytes))
         };
         FORMS.iter().find(|form| signed(form)).map_or(Hint::None, |form| Hint::Rewritten(form.name))
     }

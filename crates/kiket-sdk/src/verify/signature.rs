@@ -13,7 +13,7 @@ use hyper::header::HeaderName;
 use jiff::Timestamp;
 use kiket_contract::header;
 use kiket_contract::secret::Secret;
-use kiket_contract::signature::{SignatureError, Signer, is_well_formed};
+use kiket_contract::signature::{Signature, Signer};
 use serde::Deserialize;
 
 use super::denial::{Denial, Hint, WINDOW};
@@ -42,28 +42,21 @@ impl Signatures {
         body: &[u8],
         now: Timestamp,
     ) -> Result<(), Denial> {
-        match self.matches(proof, body) {
-            Ok(()) if proof.timestamp.is_none() => before_expiry(body, now),
-            Ok(()) => Ok(()),
-            Err(SignatureError::Malformed) => Err(Denial::Malformed),
-            Err(SignatureError::Mismatch) => Err(self.mismatch(proof, body, now)),
+        if !self.made(proof, body) {
+            return Err(self.mismatch(proof, body, now));
         }
+        if proof.timestamp.is_none() { before_expiry(body, now) } else { Ok(()) }
     }
 
     /// Whether the signature holds, however old it is.
-    pub(super) fn matches(&self, proof: Proof<'_>, body: &[u8]) -> Result<(), SignatureError> {
+    pub(super) fn made(&self, proof: Proof<'_>, body: &[u8]) -> bool {
         let Proof { signature, timestamp } = proof;
-        let current = self.current.verify(signature, timestamp, body);
-        match &self.previous {
-            Some(previous) if current == Err(SignatureError::Mismatch) => {
-                previous.verify(signature, timestamp, body)
-            }
-            _ => current,
-        }
+        let made = |signer: &Signer| signer.made(&signature, timestamp, body);
+        made(&self.current) || self.previous.as_ref().is_some_and(made)
     }
 
     fn mismatch(&self, proof: Proof<'_>, body: &[u8], now: Timestamp) -> Denial {
-        if proof.timestamp.is_some() && self.matches(proof.of_the_body(), body).is_ok() {
+        if proof.timestamp.is_some() && self.made(proof.of_the_body(), body) {
             return Denial::BodyOnly;
         }
         let hint = self.doctor.examine(self, proof, body, now);
@@ -77,7 +70,7 @@ impl Signatures {
 /// What the headers give to verify a body with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proof<'a> {
-    pub(super) signature: &'a str,
+    pub(super) signature: Signature,
     pub(super) timestamp: Option<&'a str>,
 }
 
@@ -85,9 +78,7 @@ impl<'a> Proof<'a> {
     /// Checks what can be checked before a byte of the body is read. `None` without a signature.
     pub(crate) fn of(headers: &'a HeaderMap, now: Timestamp) -> Result<Option<Self>, Denial> {
         let Some(signature) = single(headers, &SIGNATURE)? else { return Ok(None) };
-        if !is_well_formed(signature) {
-            return Err(Denial::Malformed);
-        }
+        let signature = signature.parse().map_err(|_| Denial::Malformed)?;
         let timestamp = single(headers, &TIMESTAMP)?;
         timestamp.map_or(Ok(()), |timestamp| within_window(timestamp, now))?;
         Ok(Some(Self { signature, timestamp }))
