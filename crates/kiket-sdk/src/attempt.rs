@@ -30,7 +30,7 @@ pub(crate) struct Attempt {
     /// When the request came.
     pub(crate) start: Instant,
     /// What the token says, if it was checked.
-    pub(crate) claims: Option<Claims>,
+    pub(crate) claims: Option<Box<Claims>>,
 }
 
 impl Attempt {

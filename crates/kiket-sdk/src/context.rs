@@ -39,7 +39,7 @@ struct Inner {
     session: OnceLock<kiket_client::Session>,
     cancellation: OnceLock<CancellationToken>,
     /// What the token of a signed body says.
-    unverified: OnceLock<Option<Claims>>,
+    unverified: OnceLock<Option<Box<Claims>>>,
 }
 
 /// What a context is made of.
@@ -49,7 +49,7 @@ pub(crate) struct Parts {
     pub(crate) headers: HeaderMap,
     pub(crate) authentication: Option<Authentication>,
     /// What the token says, if it was checked.
-    pub(crate) claims: Option<Claims>,
+    pub(crate) claims: Option<Box<Claims>>,
     pub(crate) delivery: Option<Delivery>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) secrets: BTreeMap<String, Secret>,
@@ -177,10 +177,10 @@ impl Context {
     fn claims(&self) -> Option<&Claims> {
         let read = || {
             let token = self.0.authentication.runtime_token.as_ref()?;
-            token::read_unverified(token.expose())
+            token::read_unverified(token.expose()).map(Box::new)
         };
         let Inner { parts, unverified, .. } = &*self.0;
-        parts.claims.as_ref().or_else(|| unverified.get_or_init(read).as_ref())
+        parts.claims.as_deref().or_else(|| unverified.get_or_init(read).as_deref())
     }
 
     /// The settings: the manifest's defaults, with the program's own over them. Secret settings are

@@ -38,7 +38,7 @@ pub(crate) enum Verifier {
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
     /// What the token says, if it was checked.
-    pub(crate) claims: Option<Claims>,
+    pub(crate) claims: Option<Box<Claims>>,
 }
 
 impl Verifier {
@@ -74,7 +74,9 @@ impl Verifier {
         }
         let Some(keys) = self.keys() else { return Ok(Verified::default()) };
         match Carried::by(body) {
-            Some(carried) => Ok(Verified { claims: Some(token::verify(keys, &carried).await?) }),
+            Some(carried) => {
+                Ok(Verified { claims: Some(Box::new(token::verify(keys, &carried).await?)) })
+            }
             None => match (self, proof) {
                 (Self::Either(..), Some(_)) => Ok(Verified::default()),
                 (Self::Either(..), None) => Err(Denial::NoProof.into()),
