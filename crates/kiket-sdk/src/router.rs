@@ -152,17 +152,22 @@ impl Router {
 
 /// What is logged about a delivery stands in its span.
 fn span(context: &Context) -> Span {
-    let parent = || TraceParent::of(context.headers());
-    tracing::info_span!(
+    let span = tracing::info_span!(
         "delivery",
         extension = %context.extension_id(),
         event = %context.event(),
         version = %context.event_version(),
         id = context.delivery_id().map(tracing::field::display),
-        trace_id = parent().map(|parent| tracing::field::display(parent.trace_id)),
-        parent_id = parent().map(|parent| tracing::field::display(parent.parent_id)),
+        trace_id = Empty,
+        parent_id = Empty,
         outcome = Empty,
-    )
+    );
+    if !span.is_disabled()
+        && let Some(TraceParent { trace_id, parent_id }) = TraceParent::of(context.headers())
+    {
+        span.record("trace_id", trace_id).record("parent_id", parent_id);
+    }
+    span
 }
 
 /// As much of the path as is worth logging.

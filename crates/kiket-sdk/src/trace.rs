@@ -3,7 +3,10 @@
 //! The header is not signed. It connects logs and decides nothing.
 
 use hyper::HeaderMap;
-use kiket_contract::header::TRACEPARENT;
+use hyper::header::HeaderName;
+use kiket_contract::header;
+
+static TRACEPARENT: HeaderName = HeaderName::from_static(header::TRACEPARENT);
 
 /// The caller's trace, and the caller's place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub(crate) struct TraceParent<'a> {
 impl<'a> TraceParent<'a> {
     /// What the header says; nothing when it is malformed, as the specification asks.
     pub(crate) fn of(headers: &'a HeaderMap) -> Option<Self> {
-        let mut values = headers.get_all(TRACEPARENT).iter();
+        let mut values = headers.get_all(&TRACEPARENT).iter();
         let text = values.next()?.to_str().ok()?;
         if values.next().is_some() { None } else { Self::parse(text) }
     }
@@ -78,9 +81,9 @@ mod tests {
     fn a_repeated_header_counts_as_absent() {
         let mut headers = HeaderMap::new();
         let value = format!("00-{TRACE}-{PARENT}-01");
-        headers.append(TRACEPARENT, value.parse().unwrap());
+        headers.append(&TRACEPARENT, value.parse().unwrap());
         assert!(TraceParent::of(&headers).is_some());
-        headers.append(TRACEPARENT, value.parse().unwrap());
+        headers.append(&TRACEPARENT, value.parse().unwrap());
         assert_eq!(TraceParent::of(&headers), None);
     }
 }
