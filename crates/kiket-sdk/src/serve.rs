@@ -4,6 +4,8 @@
 //! running request finish (at most 30 seconds) and closes idle connections. Nothing survives a
 //! crash: Kiket delivers again what was not answered.
 
+mod idle;
+
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -18,16 +20,16 @@ use kiket_contract::environment::{HOST, PORT};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Error;
 use crate::environment::Environment;
 use crate::router::Router;
+use idle::{Activity, Watch};
 
 /// How long running requests may take once the program is to end.
 const DRAIN: Duration = Duration::from_secs(30);
-/// How long the head of a request may take to arrive, and a connection may have nothing to do.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How large the head of a request may be, in bytes. Larger ones are answered with 431.
 const LARGEST_HEAD: usize = 64 * 1024;
 /// The pause after the system could not give a connection, for example for want of descriptors.
@@ -87,13 +89,18 @@ impl Bound {
         tracing::info!(address = %self.address, "listening");
         let connections = GracefulShutdown::new();
         let room = Arc::new(Semaphore::new(self.router.settings().options.max_connections));
+        let watch = Watch::default();
+        let mut watching = pin!(watch.run(idle::PAUSE));
         let mut shutdown = pin!(shutdown);
         loop {
             let (stream, room) = tokio::select! {
                 accepted = accept(&self.listener, &room) => accepted,
                 () = &mut shutdown => break,
+                never = &mut watching => match never {},
             };
-            open(stream, room, &connections, &self.router);
+            let activity = Arc::new(Activity::default());
+            let task = open((stream, room), &connections, &self.router, &activity);
+            watch.add(&activity, task);
         }
         drop(self.listener);
         tracing::info!("stopping: what runs is finished first; a second signal ends it at once");
@@ -129,31 +136,35 @@ async fn accept(
 
 /// Serves one connection in a task of its own.
 fn open(
-    stream: TcpStream,
-    room: Option<OwnedSemaphorePermit>,
+    (stream, room): (TcpStream, Option<OwnedSemaphorePermit>),
     connections: &GracefulShutdown,
     router: &Arc<Router>,
-) {
+    activity: &Arc<Activity>,
+) -> AbortHandle {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("can not set TCP_NODELAY: {error}");
     }
-    let router = Arc::clone(router);
+    let shared = (Arc::clone(router), Arc::clone(activity));
     let service = service_fn(move |request| {
-        let router = Arc::clone(&router);
-        async move { Ok::<_, Infallible>(router.answer(request).await) }
+        let (router, activity) = shared.clone();
+        async move {
+            let _at_work = activity.begin();
+            Ok::<_, Infallible>(router.answer(request).await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(None)
         .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!("a connection ended early: {error}");
         }
         drop(room);
     });
+    task.abort_handle()
 }
 
 /// Where to listen: `HOST` and `PORT` of the environment beat the address that the program gives,
