@@ -6,11 +6,23 @@ pub mod coming_from {}
 #[doc = include_str!("guide/handlers.md")]
 pub mod handlers {}
 
+#[doc = include_str!("guide/guards.md")]
+pub mod guards {}
+
+#[doc = include_str!("guide/actions.md")]
+pub mod actions {}
+
+#[doc = include_str!("guide/verification.md")]
+pub mod verification {}
+
 #[doc = include_str!("guide/failures.md")]
 pub mod failures {}
 
 #[doc = include_str!("guide/time.md")]
 pub mod time {}
+
+#[doc = include_str!("guide/configuration.md")]
+pub mod configuration {}
 
 #[doc = include_str!("guide/serving.md")]
 pub mod serving {}

@@ -6,7 +6,7 @@
 /// secret, and the runtime token in the body, signed by the platform (ES256). A proof that is there
 /// and can be checked must hold, whichever is needed.
 ///
-/// See the crate's section on verification for what a token does not prove.
+/// The guide's page on verification says what a token does not prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Verification {
