@@ -165,6 +165,8 @@ pub fn same_version(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -186,5 +188,13 @@ mod tests {
         assert!(!same_version("v", ""));
         assert!(!same_version("v1.0", "1.0"));
         assert!(!same_version("vv1", "v1"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_version_is_the_same_both_ways(a in "v?[0-9.v]{0,3}", b in "v?[0-9.v]{0,3}") {
+            prop_assert!(same_version(&a, &a));
+            prop_assert_eq!(same_version(&a, &b), same_version(&b, &a));
+        }
     }
 }

@@ -62,3 +62,63 @@ pub fn parse_webhook(path: &str) -> Option<(&str, Option<&str>)> {
     };
     (segments.next().is_none() && !found.0.is_empty()).then_some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::event::Name;
+
+    #[test]
+    fn only_two_shapes_are_a_webhooks_path() {
+        for path in [
+            "",
+            "/",
+            "/webhooks",
+            "/webhooks/",
+            "/webhooks/a/",
+            "//webhooks/a",
+            "/v/v1/webhooks",
+            "/v/v1/webhooks/",
+            "/v/v1/webhooks/a/b",
+            "/v/v1/v2/webhooks/a",
+            "/v1/webhooks/a",
+            "/V/v1/webhooks/a",
+            "/%77ebhooks/a",
+            "webhooks/a",
+        ] {
+            assert_eq!(parse_webhook(path), None, "{path}");
+        }
+        assert_eq!(parse_webhook("/v//webhooks/a"), Some(("a", Some(""))));
+        assert_eq!(parse_webhook("/webhooks/.."), Some(("..", None)));
+    }
+
+    proptest! {
+        #[test]
+        fn valid_names_stand_in_a_path_as_they_are(
+            event in "[A-Za-z0-9][A-Za-z0-9._-]{0,127}",
+            version in "[A-Za-z0-9][A-Za-z0-9._-]{0,127}",
+        ) {
+            prop_assert!(Name::is_valid(&event) && Name::is_valid(&version));
+            let path = webhook(&event, &version);
+            prop_assert_eq!(parse_webhook(&path), Some((event.as_str(), Some(version.as_str()))));
+        }
+
+        #[test]
+        fn no_name_leads_to_another_path(event in ".+", version in ".*") {
+            let path = webhook(&event, &version);
+            let (found, Some(in_version)) = parse_webhook(&path).unwrap() else {
+                panic!("{path} has no version")
+            };
+            let decoded = |text| percent_decode_str(text).decode_utf8().unwrap().into_owned();
+            prop_assert_eq!((decoded(found), decoded(in_version)), (event, version));
+        }
+
+        #[test]
+        fn any_path_is_read_or_not(path in ".*") {
+            let _ = parse_webhook(&path);
+        }
+    }
+}

@@ -156,6 +156,7 @@ fn open(
         .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(LARGEST_HEAD)
+        .max_header_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     let task = tokio::spawn(async move {

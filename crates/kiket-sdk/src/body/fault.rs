@@ -14,7 +14,10 @@ const LONGEST_PATH: usize = 200;
 pub(crate) enum Fault {
     #[error("the body is not UTF-8")]
     NotUtf8,
-    #[error("the body is not JSON: it breaks off or is wrong at line {line}, column {column}")]
+    #[error(
+        "the body can not be read as JSON: it breaks off, is wrong, nested too deep or has a number \
+         that is too large at line {line}, column {column}"
+    )]
     Syntax { line: usize, column: usize },
     #[error("the body is not a JSON object")]
     NotAnObject,

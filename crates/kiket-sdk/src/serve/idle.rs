@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-/// From one look to the next. A connection may be idle for this long, and at most for twice as long.
-pub(super) const PAUSE: Duration = Duration::from_secs(30);
+/// From one look to the next. A connection may be idle for this long, and for
+/// at most twice as long.
+pub(super) const PAUSE: Duration = Duration::from_secs(15);
 
 /// What a connection is doing.
 #[derive(Debug, Default)]

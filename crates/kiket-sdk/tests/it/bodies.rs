@@ -112,11 +112,20 @@ async fn malformed_members_of_the_envelope_are_refused_without_their_values() {
     for (member, value) in [
         ("authentication", json!("hidden")),
         ("authentication", json!(null)),
+        ("authentication", json!(7)),
+        ("authentication", json!([["hidden"]])),
         ("authentication", json!({ "runtime_token": ["hidden"] })),
+        ("authentication", json!({ "token_type": { "hidden": 1 } })),
+        ("authentication", json!({ "expires_at": 1_763_719_200 })),
+        ("authentication", json!({ "scopes": ["hidden", 7] })),
+        ("authentication", json!({ "scopes": null })),
         ("authentication", json!({ "expires_at": "hidden" })),
         ("authentication", json!({ "scopes": "hidden" })),
         ("secrets", json!(["hidden"])),
+        ("secrets", json!("hidden")),
         ("secrets", json!({ "KEY": { "value": "hidden" } })),
+        ("secrets", json!({ "KEY": 7, "OTHER": "hidden" })),
+        ("secrets", json!({ "KEY": null, "OTHER": "hidden" })),
         ("secrets", json!(null)),
     ] {
         let log = Log::collect();

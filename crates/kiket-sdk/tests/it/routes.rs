@@ -55,11 +55,17 @@ async fn headers_name_what_the_path_does_not() {
 
 #[tokio::test]
 async fn a_request_without_a_version_is_refused() {
-    let request = Request::signed("{}")
-        .path("/webhooks/issue.created?version=")
-        .header("X-Kiket-Event-Version", " ");
-    let answer = program().await.send(&request).await;
-    assert_eq!((answer.status, answer.code().as_str()), (400, "missing_version"));
+    let program = program().await;
+    for path in [
+        "/webhooks/issue.created",
+        "/webhooks/issue.created?version=",
+        "/webhooks/issue.created?other=v1",
+        "/v//webhooks/issue.created",
+    ] {
+        let request = Request::signed("{}").path(path).header("X-Kiket-Event-Version", " ");
+        let answer = program.send(&request).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "missing_version"), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -68,11 +74,23 @@ async fn what_nobody_handles_is_not_found_and_versions_are_not_told() {
     for (path, code) in [
         ("/v/v3/webhooks/issue.created", "unknown_version"),
         ("/v/v1.0/webhooks/issue.created", "unknown_version"),
+        ("/v/v/webhooks/issue.created", "unknown_version"),
+        ("/v/01/webhooks/issue.created", "unknown_version"),
+        ("/v/v999999999999999999999/webhooks/issue.created", "unknown_version"),
+        ("/v/%76%31/webhooks/issue.created", "unknown_version"),
+        ("/v/../webhooks/issue.created", "unknown_version"),
         ("/v/v1/webhooks/issue.deleted", "unknown_event"),
         ("/v/v1/webhooks/issue.created/", "unknown_event"),
         ("/v/v1/webhooks/..", "unknown_event"),
         ("/v/v1/webhooks/%2e%2e%2fhealth", "unknown_event"),
         ("/v/v1/webhooks/issue.created%00", "unknown_event"),
+        ("/v/v1/webhooks/issue%2ecreated", "unknown_event"),
+        ("/v/v1/webhooks/issue.created%2f..%2fhealth", "unknown_event"),
+        ("/v/v1/webhooks/issue.created;p=1", "unknown_event"),
+        ("/v/v1/webhooks/ISSUE.CREATED", "unknown_event"),
+        ("/v/v1/webhooks/issue.created/../issue.created", "unknown_event"),
+        ("/v/v1//webhooks/issue.created", "unknown_event"),
+        ("/v/v1/%77ebhooks/issue.created", "unknown_event"),
     ] {
         let request = Request::signed("{}").path(path).header("X-Kiket-Event-Version", "v1");
         let answer = program.send(&request).await;

@@ -35,6 +35,7 @@ async fn a_signature_over_timestamp_and_body_is_accepted() {
         NOW.to_string(),
         (NOW - 300).to_string(),
         (NOW + 300).to_string(),
+        format!("000{NOW}"),
         "2025-11-21T10:00:00Z".to_owned(),
         "2025-11-21T12:00:00.5+02:00".to_owned(),
     ] {
@@ -80,12 +81,21 @@ async fn timestamps_outside_the_window_or_unreadable_are_refused() {
         (&(NOW + 301).to_string(), "301 seconds off"),
         (&i64::MAX.to_string(), "seconds off"),
         (&i64::MIN.to_string(), "seconds off"),
+        ("-1763719200", "seconds off"),
+        ("253402300799", "seconds off"),
         ("9223372036854775808", "neither whole Unix seconds"),
+        ("-9223372036854775809", "neither whole Unix seconds"),
         ("1763719200s", "neither whole Unix seconds"),
         ("+1763719200", "neither whole Unix seconds"),
         ("1763719200.0", "neither whole Unix seconds"),
+        ("1763719200 1763719200", "neither whole Unix seconds"),
+        ("1.7637192e9", "neither whole Unix seconds"),
+        ("0x691f1a20", "neither whole Unix seconds"),
+        ("now", "neither whole Unix seconds"),
+        ("-", "neither whole Unix seconds"),
         ("2025-11-21T10:00:00", "neither whole Unix seconds"),
         ("", "neither whole Unix seconds"),
+        ("١٧٦٣٧١٩٢٠٠", "is not plain text"),
     ] {
         is_denied(&Request::stamped(timestamp, "{}"), cause).await;
     }
@@ -96,7 +106,23 @@ async fn signatures_of_another_form_are_refused() {
     let plain = || Request::signed("{}").without(header::SIGNATURE);
     let signature = sign(SECRET, Some(&NOW.to_string()), b"{}");
     is_denied(&plain(), "there is no X-Kiket-Signature header").await;
-    for odd in ["", "sha256=", &signature[1..], &format!("{signature}0"), "zz", "sha1=00"] {
+    for odd in [
+        "",
+        "sha256=",
+        "zz",
+        "sha1=00",
+        &signature[1..],
+        &signature[2..],
+        &format!("{signature}0"),
+        &format!("{signature}00"),
+        &format!("g{}", &signature[1..]),
+        &format!("sha256=sha256={signature}"),
+        &format!("SHA256={signature}"),
+        &format!("sha256 = {signature}"),
+        &format!("{signature}, {signature}"),
+        &format!("{} {}", &signature[..32], &signature[32..]),
+        &"a".repeat(10_000),
+    ] {
         is_denied(&plain().header(header::SIGNATURE, odd), "is not 64 hex digits").await;
     }
     is_denied(&plain().header(header::SIGNATURE, "é"), "is not plain text").await;
