@@ -51,6 +51,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         }
         Refusal::StillRunning => try_soon(answer),
         Refusal::KeysUnavailable => with(answer, RETRY_AFTER, COOL_DOWN.into()),
+        #[cfg(feature = "redis")]
+        Refusal::MemoryUnreachable(_) => try_soon(answer),
         _ => answer,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, Span};
 
@@ -24,11 +25,19 @@ pub struct BackgroundFull;
 pub(crate) struct Background {
     tasks: TaskTracker,
     room: Arc<Semaphore>,
+    /// Tells authors' work that there is no time left for it.
+    #[cfg(feature = "lambda")]
+    given_up: Arc<tokio::sync::Notify>,
 }
 
 impl Background {
     pub(crate) fn new() -> Self {
-        Self { tasks: TaskTracker::new(), room: Arc::new(Semaphore::new(MOST)) }
+        Self {
+            tasks: TaskTracker::new(),
+            room: Arc::new(Semaphore::new(MOST)),
+            #[cfg(feature = "lambda")]
+            given_up: Arc::default(),
+        }
     }
 
     /// Starts an author's work, if there is room.
@@ -37,7 +46,11 @@ impl Background {
         work: impl Future<Output = Result> + Send + 'static,
     ) -> std::result::Result<(), BackgroundFull> {
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| BackgroundFull)?;
+        #[cfg(feature = "metrics")]
+        let counted = crate::measures::UnderWay::begun();
         let work = async move {
+            #[cfg(feature = "metrics")]
+            let _counted = counted;
             match unless_panicked(work).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => tracing::error!("background work failed: {error}"),
@@ -45,15 +58,27 @@ impl Background {
             }
             drop(room);
         };
+        #[cfg(feature = "lambda")]
+        let work = {
+            let given_up = Arc::clone(&self.given_up).notified_owned();
+            async move {
+                tokio::select! {
+                    () = work => {}
+                    () = given_up => {}
+                }
+            }
+        };
         self.tasks.spawn(work.instrument(Span::current()));
         Ok(())
     }
 
     /// Goes on with a request's work. Without a runtime, at the very end, it is dropped.
-    pub(crate) fn adopt(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Ok(runtime) = Handle::try_current() {
-            self.tasks.spawn_on(work, &runtime);
-        }
+    pub(crate) fn spawn(
+        &self,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
+        let runtime = Handle::try_current().ok()?;
+        Some(self.tasks.spawn_on(work, &runtime))
     }
 
     /// Whether [`Background::finish`] was called.
@@ -66,5 +91,17 @@ impl Background {
         self.tasks.close();
         let ended = tokio::time::timeout(limit, self.tasks.wait()).await;
         if ended.is_ok() { 0 } else { self.tasks.len() }
+    }
+
+    /// Waits until nothing is under way, at most until `end`; an author's work that is then still
+    /// under way is told and dropped. More may come later.
+    #[cfg(feature = "lambda")]
+    pub(crate) async fn settle(&self, end: tokio::time::Instant) -> usize {
+        self.tasks.close();
+        let ended = tokio::time::timeout_at(end, self.tasks.wait()).await;
+        let unfinished = if ended.is_ok() { 0 } else { self.tasks.len() };
+        self.given_up.notify_waiters();
+        self.tasks.reopen();
+        unfinished
     }
 }

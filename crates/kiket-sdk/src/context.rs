@@ -301,7 +301,11 @@ impl Context {
     }
 
     pub(crate) fn kind(&self) -> HandlerKind {
-        self.0.parts.found.registration().kind()
+        self.registration().kind()
+    }
+
+    pub(crate) fn registration(&self) -> &Registration {
+        self.0.parts.found.registration()
     }
 
     pub(crate) fn configuration(&self) -> &Settings {

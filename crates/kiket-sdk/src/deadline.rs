@@ -15,7 +15,12 @@ const MARGIN_PART: u32 = 10;
 pub(crate) fn of(delivery: Option<&Delivery>, start: Instant) -> Option<Instant> {
     let timeout = delivery.and_then(|delivery| delivery.timeout_ms).unwrap_or(DEFAULT_TIMEOUT_MS);
     let timeout = Duration::from_millis(timeout);
-    start.checked_add(timeout - (timeout / MARGIN_PART).min(LONGEST_MARGIN))
+    start.checked_add(less_margin(timeout))
+}
+
+/// A time limit, less what it takes to get the answer to whoever set it.
+pub(crate) fn less_margin(limit: Duration) -> Duration {
+    limit - (limit / MARGIN_PART).min(LONGEST_MARGIN)
 }
 
 #[cfg(test)]

@@ -52,6 +52,14 @@ pub enum Error {
     /// The address of Kiket's API can not be used.
     #[error("correct `KIKET_BASE_URL`, or what the program gives as `base_url`")]
     BaseUrl(#[source] kiket_client::Error),
+    /// The URL of [`EffectivelyOnce::Redis`](crate::EffectivelyOnce::Redis) can not be used. It may
+    /// hold a password, so it is not shown.
+    #[cfg(feature = "redis")]
+    #[error(
+        "the URL of Redis can not be used; write `redis://[user:password@]host[:port][/database]`, \
+         or `rediss://…` for TLS, with special characters of the password percent-encoded"
+    )]
+    RedisUrl,
     /// The address to listen at is not one.
     #[error("can not listen at `{0}`; write `host:port`, and in `PORT` a number up to 65535")]
     Address(String),
@@ -66,6 +74,19 @@ pub enum Error {
     /// The signals that end the program can not be heard.
     #[error("can not listen for the signals that end the program")]
     Signals(#[source] std::io::Error),
+    /// The program does not run on AWS Lambda.
+    #[cfg(feature = "lambda")]
+    #[error(
+        "this is not AWS Lambda: `{variable}` is not set; run it there, or use `Extension::run`"
+    )]
+    NotOnLambda {
+        /// A variable that Lambda sets.
+        variable: &'static str,
+    },
+    /// Lambda's runtime API can not be used any more.
+    #[cfg(feature = "lambda")]
+    #[error("lost AWS Lambda's runtime API: {0}")]
+    Lambda(Box<dyn std::error::Error + Send + Sync>),
     /// The description of the extension can not be written.
     #[error("can not write the description to the standard output")]
     Describe(#[source] std::io::Error),

@@ -1,33 +1,22 @@
-//! The extension: its own builder, then a server.
+//! The extension: its own builder; [`serving`] makes a server of it.
+
+mod serving;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kiket_contract::clock::Clock;
-use kiket_contract::environment::{DESCRIBE, LOG};
 use kiket_contract::secret::Secret;
 use serde_json::Value;
-use tracing::field::Field;
-use tracing_subscriber::field::MakeExt;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::FormatFields;
-use tracing_subscriber::fmt::format::{Writer, debug_fn};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
-use crate::handlers::Handlers;
-use crate::router::Router;
-use crate::serve::{self, Bound};
 use crate::settings::Sources;
 use crate::{
-    ActionResult, EffectivelyOnce, Error, ExtensionService, Guard, Registration, TelemetryRecord,
-    Verification, describe,
+    ActionResult, EffectivelyOnce, Error, Guard, Registration, TelemetryRecord, Verification,
 };
 
 /// An extension: what it is configured with and what it handles.
@@ -271,74 +260,6 @@ impl Extension {
         self.registrations.extend(registrations);
         self
     }
-
-    /// The extension as a tower `Service`, for a server of the program's own.
-    ///
-    /// ```no_run
-    /// use kiket_sdk::prelude::*;
-    ///
-    /// # async fn created(_: serde_json::Value, _: Context) -> Result { Ok(()) }
-    /// # async fn example(request: hyper::Request<http_body_util::Full<bytes::Bytes>>)
-    /// # -> Result<(), kiket_sdk::Error> {
-    /// let service =
-    ///     Extension::from_manifest()?.webhook("issue.created", "v1", created).into_service()?;
-    /// let answer = service.answer(request).await;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// When registrations are wrong (all of them are reported), the configuration can not be used,
-    /// or requests are unverified, which only a server on loopback may take.
-    pub fn into_service(self) -> Result<ExtensionService, Error> {
-        let router = self.into_dispatch()?;
-        if router.is_unverified() {
-            let place = "another server".to_owned();
-            return Err(Error::UnverifiedElsewhere { place });
-        }
-        Ok(ExtensionService::new(router))
-    }
-
-    fn into_dispatch(self) -> Result<Router, Error> {
-        let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
-        let (settings, verifier) = self.sources.resolve()?;
-        Ok(Router::new(Arc::new(settings), verifier, handlers))
-    }
-
-    /// Listens at exactly this address. Port 0 takes a free one, see [`Bound::local_addr`].
-    ///
-    /// # Errors
-    /// When registrations are wrong (all of them are reported), the configuration can not be used,
-    /// or the address can not be listened at.
-    pub async fn bind(self, address: &str) -> Result<Bound, Error> {
-        let router = self.into_dispatch()?;
-        let loopback_only = router.is_unverified();
-        let bound = Bound::new(address, router).await?;
-        let place = bound.local_addr();
-        if loopback_only && !place.ip().to_canonical().is_loopback() {
-            return Err(Error::UnverifiedElsewhere { place: place.to_string() });
-        }
-        Ok(bound)
-    }
-
-    /// Serves until SIGTERM or SIGINT; then accepts nothing more, finishes what runs, and ends.
-    ///
-    /// `HOST` and `PORT` of the environment beat the address given here. Without a tracing
-    /// subscriber of the program's own, the log goes to the standard error, from level info on or as
-    /// `RUST_LOG` says. With `KIKET_DESCRIBE=1` it prints the registrations as JSON and ends.
-    ///
-    /// # Errors
-    /// As [`Extension::bind`].
-    pub async fn run(self, address: &str) -> Result<(), Error> {
-        if self.sources.environment.is_on(DESCRIBE) {
-            let handlers = Handlers::check(self.registrations).map_err(Error::Registrations)?;
-            let text = describe::text(&self.sources, &handlers);
-            return std::io::stdout().write_all(text.as_bytes()).map_err(Error::Describe);
-        }
-        log_to_standard_error(&self.sources.environment);
-        let address = serve::placed(address, &self.sources.environment)?;
-        self.bind(&address).await?.serve().await
-    }
 }
 
 /// Shows no configuration, which may be secret.
@@ -349,31 +270,4 @@ impl fmt::Debug for Extension {
             .field("registrations", &self.registrations)
             .finish_non_exhaustive()
     }
-}
-
-/// Does nothing when the program has a subscriber already.
-fn log_to_standard_error(environment: &Environment) {
-    let wanted = environment.get(LOG);
-    let filter = wanted.as_deref().unwrap_or("info").parse::<Targets>();
-    let unreadable = filter.is_err();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .fmt_fields(plain_fields());
-    let filter = filter.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
-    if unreadable {
-        tracing::warn!("ignored `{LOG}`: write a level, or `target=level` pairs with commas");
-    }
-}
-
-/// `name=value` without colours: a span's fields are written for every delivery, whether a line of
-/// the log shows them or not.
-fn plain_fields() -> impl for<'w> FormatFields<'w> + 'static {
-    let field = |writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug| match field.name()
-    {
-        "message" => write!(writer, "{value:?}"),
-        name => write!(writer, "{name}={value:?}"),
-    };
-    debug_fn(field).delimited(" ")
 }

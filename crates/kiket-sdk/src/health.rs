@@ -29,9 +29,11 @@ pub(crate) fn answer(settings: &Settings, handlers: &Handlers) -> Response {
     answer::json(200, &health)
 }
 
-/// Not ready is an extension that stops: deliveries go to another one then.
-pub(crate) fn ready(settings: &Settings) -> Response {
-    let reason = settings.background.is_closed().then(|| "the extension is stopping".to_owned());
+/// Not ready is an extension that stops, because deliveries go to another one then, and one that
+/// lacks what it needs to take them.
+pub(crate) fn ready(settings: &Settings, fault: Option<&'static str>) -> Response {
+    let is_stopping = settings.background.is_closed();
+    let reason = is_stopping.then_some("the extension is stopping").or(fault).map(str::to_owned);
     let status = if reason.is_some() { "not_ready" } else { "ready" };
     let http_status = if reason.is_some() { 503 } else { 200 };
     answer::json(http_status, &Readiness { status: status.to_owned(), reason })

@@ -97,7 +97,7 @@ impl Invocation {
             return self.tell(&Ending::TimedOut);
         }
         let background = self.context.configuration().background.clone();
-        background.adopt(self.outlive(end).instrument(Span::current()));
+        background.spawn(self.outlive(end).instrument(Span::current()));
     }
 
     /// How long the handler may run when nobody waits for it any more.

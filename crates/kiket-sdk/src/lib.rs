@@ -51,10 +51,21 @@
 //! | 404 | no handler for this event and version, or for this action |
 //! | 405, 413, 415 | another method; a body that is too large; a body that is no JSON by its headers |
 //! | 422 | a body that does not fit the handler; the answer names the member, and never its value |
-//! | 503 | a body that did not arrive whole and in time; a token that can not be checked for want of keys (`keys_unavailable`); a handler that did not answer in time, or that still runs for an earlier attempt |
+//! | 503 | a body that did not arrive whole and in time; a token that can not be checked for want of keys (`keys_unavailable`); a memory of finished deliveries that can not be reached; a handler that did not answer in time, or that still runs for an earlier attempt |
 //! | any | what a [`HandlerError`] says; 500 for every other failure, and for a panic |
 //!
 //! `GET /health` tells what the extension handles.
+//!
+//! # Cargo features
+//!
+//! None is on by default.
+//!
+//! | Feature | Adds |
+//! |---|---|
+//! | `axum` | `Extension::into_router`: the extension nested in an axum app |
+//! | `lambda` | `Extension::run_lambda`: the extension as an AWS Lambda function |
+//! | `metrics` | what happens, counted and measured through the crate `metrics`, see [observing](guide::observing) |
+//! | `redis` | `EffectivelyOnce::Redis`: several processes share the memory of finished deliveries |
 
 #![forbid(unsafe_code)]
 
@@ -82,6 +93,11 @@ mod idempotency;
 mod incoming;
 mod invocation;
 mod key_set;
+#[cfg(feature = "lambda")]
+mod lambda;
+mod log;
+#[cfg(feature = "metrics")]
+mod measures;
 mod options;
 mod panics;
 mod patience;

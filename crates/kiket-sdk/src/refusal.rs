@@ -48,6 +48,9 @@ pub(crate) enum Refusal {
     MediaType,
     #[error("an earlier attempt of the same delivery still runs")]
     StillRunning,
+    #[cfg(feature = "redis")]
+    #[error(transparent)]
+    MemoryUnreachable(crate::idempotency::Unreachable),
 }
 
 impl Refusal {
@@ -69,6 +72,8 @@ impl Refusal {
             | Self::Busy
             | Self::KeysUnavailable
             | Self::StillRunning => 503,
+            #[cfg(feature = "redis")]
+            Self::MemoryUnreachable(_) => 503,
         }
     }
 
@@ -103,6 +108,11 @@ impl Refusal {
             Self::MediaType => ErrorBody::new("unsupported_media_type", "the body is not JSON")
                 .with_message("send `Content-Type: application/json` and no `Content-Encoding`"),
             Self::StillRunning => ErrorBody::new("still_running", self.to_string()),
+            #[cfg(feature = "redis")]
+            Self::MemoryUnreachable(_) => ErrorBody::new(
+                "memory_unreachable",
+                "the memory of finished deliveries can not be reached",
+            ),
         }
     }
 }

@@ -48,8 +48,12 @@ pub(crate) struct Router {
 }
 
 impl Router {
-    pub(crate) fn new(settings: Arc<Settings>, verifier: Verifier, handlers: Handlers) -> Self {
-        let memory = Memory::new(settings.options.effectively_once);
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        verifier: Verifier,
+        handlers: Handlers,
+        memory: Memory,
+    ) -> Self {
         Self { settings, verifier, handlers, incoming: Bodies::new(), memory }
     }
 
@@ -59,8 +63,8 @@ impl Router {
     {
         let answer = match Route::of(request.method(), request.uri().path()) {
             Route::Health => health::answer(&self.settings, &self.handlers),
-            Route::Ready => health::ready(&self.settings),
-            Route::WrongMethod(allow) => answer::refused(&Refusal::WrongMethod { allow }),
+            Route::Ready => health::ready(&self.settings, self.memory.fault().await),
+            Route::WrongMethod(allow) => refused(&Refusal::WrongMethod { allow }),
             Route::Webhook => self.webhook(request).await,
         };
         answer.map(Full::new)
@@ -87,7 +91,7 @@ impl Router {
             let invocation = invocation.as_ref().and_then(|id| id.to_str().ok());
             let (path, status) = (shown(&uri), refusal.status());
             tracing::warn!(path, invocation, status, "refused: {refusal}");
-            answer::refused(&refusal)
+            refused(&refusal)
         })
     }
 
@@ -123,17 +127,18 @@ impl Router {
         let Prepared { handler, context, keys } = prepared;
         let mark = match keys {
             None => Mark::Nothing,
-            Some(keys) => {
-                let deadline = context.deadline_instant();
-                match self.memory.claim(keys, context.now(), deadline).await {
-                    Claim::First(mark) => mark,
-                    Claim::Repeat(kept) => {
-                        tracing::debug!(status = kept.status, "repeated: answered from memory");
-                        return Ok(answer::repeated(kept));
-                    }
-                    Claim::Running => return Err(Refusal::StillRunning),
+            Some(keys) => match self.memory.claim(keys, &context).await {
+                Claim::First(mark) => mark,
+                Claim::Repeat(kept) => {
+                    #[cfg(feature = "metrics")]
+                    crate::measures::repeat();
+                    tracing::debug!(status = kept.status, "repeated: answered from memory");
+                    return Ok(answer::repeated(kept));
                 }
-            }
+                Claim::Running => return Err(Refusal::StillRunning),
+                #[cfg(feature = "redis")]
+                Claim::Unknown(cause) => return Err(Refusal::MemoryUnreachable(cause)),
+            },
         };
         Ok(Invocation::new(handler, context, mark).run().await)
     }
@@ -168,6 +173,12 @@ fn span(context: &Context) -> Span {
         span.record("trace_id", trace_id).record("parent_id", parent_id);
     }
     span
+}
+
+fn refused(refusal: &Refusal) -> Response {
+    #[cfg(feature = "metrics")]
+    crate::measures::refusal(refusal);
+    answer::refused(refusal)
 }
 
 /// As much of the path as is worth logging.

@@ -33,6 +33,29 @@ impl ExtensionService {
         self.0.answer(request).await
     }
 
+    /// This service as an axum router (feature `axum`), see
+    /// [`Extension::into_router`](crate::Extension::into_router).
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use kiket_sdk::prelude::*;
+    ///
+    /// # async fn example(stopped: impl Future<Output = ()> + Send + 'static)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let service = Extension::from_manifest()?.into_service()?;
+    /// let app = axum::Router::new().nest("/kiket", service.router());
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    /// axum::serve(listener, app).with_graceful_shutdown(stopped).await?;
+    /// service.finish(Duration::from_secs(30)).await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "axum")]
+    pub fn router(&self) -> axum::Router {
+        axum::Router::new().fallback_service(self.clone())
+    }
+
     /// Tells that no more requests are to come, and waits for what goes on after answers:
     /// [`Context::background`](crate::Context::background) and handlers that are late. Call it when
     /// the server has stopped. Says how many of them did not end within `limit`.

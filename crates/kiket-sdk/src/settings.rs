@@ -212,7 +212,7 @@ fn trimmed(secret: &Secret) -> Secret {
 impl Settings {
     /// Whether finished deliveries are remembered.
     pub(crate) fn remembers(&self) -> bool {
-        self.options.effectively_once != EffectivelyOnce::Off
+        !matches!(self.options.effectively_once, EffectivelyOnce::Off)
     }
 
     /// A secret that the delivery does not bring: from the variable of exactly this name, then from

@@ -19,6 +19,8 @@ pub(crate) type FeedbackHook = Arc<dyn Fn(&TelemetryRecord) + Send + Sync>;
 pub(crate) fn tell(context: &Context, ending: &Ending, start: Instant) {
     Span::current().record("outcome", ending.name());
     log(ending, start);
+    #[cfg(feature = "metrics")]
+    crate::measures::invocation(context, ending, start.elapsed());
     if let Some(hook) = &context.configuration().options.feedback_hook {
         let record = record(context, ending, start);
         if catch_unwind(AssertUnwindSafe(|| hook(&record))).is_err() {

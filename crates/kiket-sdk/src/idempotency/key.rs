@@ -60,7 +60,26 @@ impl Keys {
         Self { first: Key::Signed(signed.finalize().into()), second: invocation }
     }
 
+    /// The keys as texts, each behind this prefix.
+    #[cfg(feature = "redis")]
+    pub(super) fn texts(&self, prefix: &str) -> Vec<String> {
+        self.iter().map(|key| format!("{prefix}{key}")).collect()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = Key> + use<> {
         [Some(self.first), self.second].into_iter().flatten()
+    }
+}
+
+#[cfg(feature = "redis")]
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (kind, hash) = match self {
+            Self::Id(id) => return write!(f, "id:{id}"),
+            Self::Signed(hash) => ("signed", hash),
+            Self::Invocation(hash) => ("invocation", hash),
+        };
+        write!(f, "{kind}:")?;
+        hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

@@ -19,8 +19,12 @@ mod bad_input_heads;
 mod bad_input_known;
 mod bodies;
 mod calls;
+#[cfg(any(feature = "lambda", feature = "redis"))]
+mod child;
 mod compile_errors;
 mod context;
+#[cfg(any(feature = "lambda", feature = "redis"))]
+mod control;
 mod deadlines;
 mod diagnosis;
 mod fallback;
@@ -29,14 +33,24 @@ mod guards;
 mod health;
 mod key_server;
 mod key_sets;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod log;
+#[cfg(feature = "metrics")]
+mod measures;
 mod minting;
+#[cfg(feature = "axum")]
+mod nested;
 mod platform;
 mod program;
 mod proofs;
+#[cfg(feature = "redis")]
+mod redis;
 mod repeats;
 mod routes;
 mod service;
+#[cfg(feature = "redis")]
+mod services;
 mod serving;
 mod start;
 mod telemetry;

@@ -25,7 +25,12 @@ pub(crate) struct Program {
 
 /// An extension with [`SECRET`] and [`NOW`] and nothing from the process's environment.
 pub(crate) fn extension() -> Extension {
-    Extension::new("com.example.crm")
+    extension_with_id("com.example.crm")
+}
+
+/// As [`extension`], with this id.
+pub(crate) fn extension_with_id(id: &str) -> Extension {
+    Extension::new(id)
         .webhook_secret(SECRET)
         .clock(Clock::manual(Timestamp::from_second(NOW).unwrap()))
         .environment(|_| None)
