@@ -1,96 +1,165 @@
-//! The canonical form of a manifest, without its secrets.
+//! The canonical form: `model_version` and everything inside `extension`.
 
-use std::collections::BTreeMap;
+mod blocks;
+mod tree;
 
+use kiket_contract::secret::Secret;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::Value as Json;
 
-use crate::model::{Callback, Hook, Manifest, Setting};
-use crate::text::Text;
+use crate::model::{Action, Callback, DefaultValue, Hook, Manifest, Setting};
+use crate::spanned::Spanned;
+use crate::text::{Reference, Text};
+use crate::tree::Entry;
 
-/// The version of the canonical form.
-const MODEL_VERSION: &str = "1.0";
+pub(crate) use blocks::Canonical;
+use blocks::{
+    ActionBlock, CallbackBlock, Configuration, Extension, HookBlock, MODEL_VERSION, Ordered,
+    SettingBlock,
+};
+use tree::Members;
 
+/// What is written of the secrets that stand in a manifest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Kept,
+    LeftOut,
+    /// Every literal is one.
+    All,
+}
+
+/// The canonical form without secrets: a literal delivery secret, the fallbacks of secret
+/// references, the defaults of secret settings, literal headers, and, in blocks that the model does
+/// not know, literals below `env` and under a name such as `client_secret` or `password`.
 impl Serialize for Manifest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Document { model_version: MODEL_VERSION, extension: extension(self) }.serialize(serializer)
+        canonical(self, Secrets::LeftOut).serialize(serializer)
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    model_version: &'static str,
-    extension: Extension<'a>,
+impl Manifest {
+    /// The canonical form as YAML, with every secret that stands in the manifest: it is meant to
+    /// take the place of the manifest's file. Of blocks that the model does not know, a number whose
+    /// digits would change becomes a text: `1.10` is not to become `1.1`.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "mappings with text keys, texts and finite numbers")]
+    pub fn to_yaml(&self) -> String {
+        serde_saphyr::to_string(&canonical(self, Secrets::Kept)).expect("can be written")
+    }
 }
 
-#[derive(Serialize)]
-struct Extension<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sdk: Option<&'a str>,
-    callback: CallbackBlock<'a>,
-    hooks: &'a [Hook],
-    permissions: &'a [String],
-    configuration: Configuration<'a>,
-}
-
-#[derive(Serialize)]
-struct CallbackBlock<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timeout: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    required: Option<bool>,
-}
-
-/// The container keeps a setting named `properties` or `secrets` apart from the containers.
-#[derive(Serialize)]
-struct Configuration<'a> {
-    properties: BTreeMap<&'a str, Property<'a>>,
-}
-
-#[derive(Serialize)]
-struct Property<'a> {
-    secret: bool,
-    required: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default: Option<&'a Value>,
-}
-
-fn extension(manifest: &Manifest) -> Extension<'_> {
-    Extension {
-        id: &manifest.id,
-        version: manifest.version.as_deref(),
-        name: manifest.name.as_deref(),
-        sdk: manifest.sdk.as_deref(),
-        callback: callback(manifest, &manifest.callback),
-        hooks: &manifest.hooks,
-        permissions: &manifest.permissions,
-        configuration: Configuration {
-            properties: manifest.settings.iter().map(property).collect(),
+fn canonical(manifest: &Manifest, secrets: Secrets) -> Canonical<'_> {
+    Canonical {
+        model_version: MODEL_VERSION,
+        extension: Extension {
+            id: &manifest.id,
+            name: text(&manifest.name),
+            version: text(&manifest.version),
+            description: text(&manifest.description),
+            author: text(&manifest.author),
+            sdk: text(&manifest.sdk),
+            api_version: text(&manifest.api_version),
+            delivery: text(&manifest.delivery),
+            callback: callback(manifest, &manifest.callback, secrets),
+            activation_events: &manifest.activation_events,
+            lifecycle_events: &manifest.lifecycle_events,
+            hooks: manifest.hooks.iter().map(|hook| self::hook(hook, secrets)).collect(),
+            permissions: &manifest.permissions,
+            capabilities: &manifest.capabilities,
+            configuration: Configuration(Ordered(
+                manifest.settings.iter().map(|setting| self::setting(setting, secrets)).collect(),
+            )),
+            actions: manifest.actions.iter().map(|action| self::action(action, secrets)).collect(),
+            others: members(&manifest.others, secrets),
         },
     }
 }
 
-fn callback<'a>(manifest: &Manifest, callback: &'a Callback) -> CallbackBlock<'a> {
-    let reference = manifest.delivery_secret.as_ref().and_then(Text::reference);
+fn callback<'a>(
+    manifest: &'a Manifest,
+    callback: &'a Callback,
+    secrets: Secrets,
+) -> CallbackBlock<'a> {
+    let secret = manifest.delivery_secret.as_ref();
+    let headers = callback
+        .headers
+        .iter()
+        .filter_map(|header| Some((header.name.as_str(), secret_text(&header.value, secrets)?)));
     CallbackBlock {
-        url: callback.url.as_ref(),
-        secret: reference.map(ToString::to_string),
-        timeout: callback.timeout_ms,
-        required: callback.required,
+        url: callback.url.as_ref().map(|url| url.written()),
+        secret: secret.and_then(|secret| secret_text(secret, secrets)),
+        endpoint: text(&callback.endpoint),
+        headers: Ordered(headers.collect()),
+        timeout: callback.timeout_ms.as_deref().copied(),
+        required: callback.required.as_deref().copied(),
+        others: members(&callback.others, secrets),
     }
 }
 
-fn property(setting: &Setting) -> (&str, Property<'_>) {
-    let default = setting.default.as_ref().filter(|_| !setting.secret);
-    let property = Property { secret: setting.secret, required: setting.required, default };
-    (&setting.key, property)
+fn hook(hook: &Hook, secrets: Secrets) -> HookBlock<'_> {
+    HookBlock {
+        event: hook.event.as_str(),
+        version: hook.version.as_ref().map(|version| version.as_str()),
+        required: hook.required.as_deref().copied(),
+        timeout: hook.timeout_ms.as_deref().copied(),
+        retries: hook.retries.as_deref().copied(),
+        token_minutes: hook.token_minutes.as_deref().copied(),
+        endpoint: text(&hook.endpoint),
+        action: text(&hook.action),
+        template: text(&hook.template),
+        others: members(&hook.others, secrets),
+    }
+}
+
+fn setting(setting: &Setting, secrets: Secrets) -> (&str, SettingBlock<'_>) {
+    let is_written = secrets == Secrets::Kept || !setting.secret;
+    let default = setting.default.as_ref().filter(|_| is_written);
+    let block = SettingBlock {
+        kind: text(&setting.kind),
+        label: text(&setting.label),
+        description: text(&setting.description),
+        secret: setting.secret,
+        required: setting.required,
+        scope: text(&setting.scope),
+        default: default.map(|default| match &default.value {
+            DefaultValue::Value(value) => value.clone(),
+            DefaultValue::Reference(reference) => {
+                Json::String(Text::Reference(reference.clone()).written())
+            }
+        }),
+        others: members(&setting.others, secrets),
+    };
+    (setting.key.as_str(), block)
+}
+
+fn action(action: &Action, secrets: Secrets) -> ActionBlock<'_> {
+    ActionBlock {
+        key: action.key.as_str(),
+        label: text(&action.label),
+        scopes: &action.scopes,
+        others: members(&action.others, secrets),
+    }
+}
+
+fn text(text: &Option<Spanned<String>>) -> Option<&str> {
+    text.as_ref().map(|text| text.as_str())
+}
+
+fn members(entries: &[Entry], secrets: Secrets) -> Members<'_> {
+    Members { entries, secrets }
+}
+
+/// A text that is secret, or only its reference.
+fn secret_text(text: &Text<Secret>, secrets: Secrets) -> Option<String> {
+    match (secrets, text) {
+        (Secrets::Kept, Text::Literal(secret)) => Some(secret.expose().to_owned()),
+        (_, Text::Literal(_)) => None,
+        (Secrets::Kept, Text::Reference(reference)) => {
+            let fallback = reference.fallback.as_ref().map(|secret| secret.expose().to_owned());
+            let reference =
+                Reference { origin: reference.origin, name: reference.name.clone(), fallback };
+            Some(Text::Reference(reference).written())
+        }
+        (_, Text::Reference(reference)) => Some(reference.to_string()),
+    }
 }

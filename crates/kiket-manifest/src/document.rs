@@ -1,228 +1,189 @@
-//! The text as a tree that knows where everything stands, and the way to take typed values from it.
+//! A manifest's text with everything that was read from it.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
-use serde_saphyr::Spanned;
+use crate::edit::{self, Edit};
+use crate::error::Invalid;
+use crate::finding::{Finding, Findings, Severity};
+use crate::reader::{self, Read};
+use crate::source::{Position, Source, Span};
+use crate::spanned::Spanned;
+use crate::tree::Node;
+use crate::yaml::{self, Composed};
+use crate::{Error, LARGEST, Manifest, Shape};
 
-use crate::Error;
-use crate::error::Position;
-
-/// A value and its place in the text.
-pub(crate) type Node = Spanned<Value>;
-
-/// A value of YAML or JSON. It may be secret, so it does not print.
-pub(crate) enum Value {
-    Null,
-    Boolean(bool),
-    Number(Number),
-    Text(String),
-    List(Vec<Node>),
-    Mapping(BTreeMap<String, Node>),
+/// A manifest's text, the tree of its values, the model, and what is wrong with it.
+///
+/// Reading goes on after a problem where it can: the model has whatever could be read.
+///
+/// ```
+/// use kiket_manifest::Document;
+///
+/// let document = Document::parse("id: com.example.crm\ncallback: {timeout: soon}\nhooks: [{}]\n");
+/// assert_eq!(*document.manifest().id, "com.example.crm");
+///
+/// let timeout = &document.findings()[0];
+/// assert_eq!(timeout.message, "`callback.timeout` is a text");
+/// assert_eq!(timeout.help.as_deref(), Some("write a whole number of milliseconds"));
+/// assert_eq!(document.position(timeout.span).to_string(), "line 2, column 21");
+/// assert_eq!(document.findings()[1].message, "`hooks[0]` has no `event`");
+/// ```
+#[derive(Debug)]
+pub struct Document {
+    file: Option<PathBuf>,
+    source: Source,
+    root: Node,
+    complete: bool,
+    shape: Shape,
+    manifest: Manifest,
+    findings: Vec<Finding>,
 }
 
-/// A value, its path from the root and the whole text, so that an error can say all about it.
-#[derive(Clone)]
-pub(crate) struct Member<'a> {
-    node: &'a Node,
-    path: String,
-    source: &'a str,
-}
-
-impl<'a> Member<'a> {
-    pub(crate) fn root(node: &'a Node, source: &'a str) -> Self {
-        Self { node, path: String::new(), source }
+impl Document {
+    /// Reads a text, YAML or JSON. A byte order mark before it is skipped.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::with(text, Findings::default())
     }
 
-    /// The member of this name, unless it is absent or null.
-    pub(crate) fn get(&self, name: &str) -> Result<Option<Self>, Error> {
-        let found = self.mapping()?.get(name);
-        Ok(found
-            .filter(|node| !matches!(node.value, Value::Null))
-            .map(|node| self.child(name, node)))
-    }
-
-    /// Every member with its name, nulls included.
-    pub(crate) fn entries(&self) -> Result<Vec<(&'a str, Self)>, Error> {
-        let entries = self.mapping()?.iter();
-        Ok(entries.map(|(name, node)| (name.as_str(), self.child(name, node))).collect())
-    }
-
-    /// The items of a list.
-    pub(crate) fn items(&self) -> Result<Vec<Self>, Error> {
-        let Value::List(items) = &self.node.value else {
-            return Err(self.wrong("a list"));
-        };
-        let item = |(index, node)| Self {
-            node,
-            path: format!("{}[{index}]", self.path),
-            source: self.source,
-        };
-        Ok(items.iter().enumerate().map(item).collect())
-    }
-
-    /// A text.
-    pub(crate) fn text(&self) -> Result<&'a str, Error> {
-        match &self.node.value {
-            Value::Text(text) => Ok(text),
-            _ => Err(self.wrong("a text")),
+    fn with(text: &str, mut findings: Findings) -> Self {
+        if text.len() > LARGEST {
+            let text = &text[..text.floor_char_boundary(LARGEST)];
+            let message = format!("the manifest is larger than {} KiB", LARGEST / 1024);
+            let finding = Finding::error("too-large", Span::default(), message);
+            findings.push(finding.help("move long texts out of it"));
+            let tree = Composed { root: Node::default(), complete: false };
+            return Self::of(Source::new(text), tree, findings);
         }
+        let source = Source::new(text);
+        let composed = yaml::compose(&source, &mut findings);
+        Self::of(source, composed, findings)
     }
 
-    /// A text, or a number as it is written: the version `1.10` is not `1.1`.
-    pub(crate) fn written(&self) -> Result<&'a str, Error> {
-        match &self.node.value {
-            Value::Number(_) => self.slice().ok_or_else(|| self.wrong("a text in quotes")),
-            _ => self.text(),
+    /// Reads bytes, which should be UTF-8. The bytes that are not do not hide the others.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let bytes = &bytes[..bytes.len().min(LARGEST + 1)];
+        let mut findings = Findings::default();
+        if let Err(error) = str::from_utf8(bytes) {
+            let at = error.valid_up_to();
+            let message = format!("the manifest is not UTF-8 (byte {at} is wrong)");
+            let finding = Finding::error("encoding", Span::new(at, at), message);
+            findings.push(finding.help("save it as UTF-8"));
         }
+        Self::with(&String::from_utf8_lossy(bytes), findings)
     }
 
-    pub(crate) fn boolean(&self) -> Result<bool, Error> {
-        match self.node.value {
-            Value::Boolean(value) => Ok(value),
-            _ => Err(self.wrong("true or false")),
-        }
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`]; whatever is wrong with the content is a finding.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes =
+            bounded(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
+        Ok(Self { file: Some(path.to_owned()), ..Self::from_bytes(&bytes) })
     }
 
-    /// A whole number that is not negative.
-    pub(crate) fn count<T: TryFrom<u64>>(&self, wanted: &str) -> Result<T, Error> {
-        let Value::Number(number) = &self.node.value else {
-            return Err(self.wrong(wanted));
-        };
-        number
-            .as_u64()
-            .and_then(|number| T::try_from(number).ok())
-            .ok_or_else(|| self.error(format!("can not be {number}; write {wanted}")))
+    fn of(source: Source, composed: Composed, mut findings: Findings) -> Self {
+        let Composed { root, complete } = composed;
+        let Read { manifest, shape } = reader::read(&root, complete, &mut findings);
+        let findings = findings.sorted();
+        Self { file: None, source, root, complete, shape, manifest, findings }
     }
 
-    /// Any value, as JSON.
-    pub(crate) fn json(&self) -> serde_json::Value {
-        json(&self.node.value)
+    /// The file that this was read from.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
-    pub(crate) fn is_mapping(&self) -> bool {
-        matches!(self.node.value, Value::Mapping(_))
+    /// The text, without a byte order mark. Every [`Span`] is a stretch of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.source.text()
     }
 
-    pub(crate) fn is_list(&self) -> bool {
-        matches!(self.node.value, Value::List(_))
+    /// The tree of all values, also of those that the model does not know.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.root
     }
 
-    pub(crate) fn is_text(&self) -> bool {
-        matches!(self.node.value, Value::Text(_))
+    /// Whether the text could be read to its end. Otherwise what is absent may just not have been
+    /// reached.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 
-    /// An error about this member.
-    pub(crate) fn error(&self, problem: impl Into<String>) -> Error {
-        Error::Member {
-            member: if self.path.is_empty() { "manifest".to_owned() } else { self.path.clone() },
-            position: Position::of(self.node.referenced),
-            problem: problem.into(),
-        }
+    /// The form that the manifest is written in.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.shape
     }
 
-    fn wrong(&self, wanted: &str) -> Error {
-        let found = match &self.node.value {
-            Value::Null => "is empty",
-            Value::Boolean(_) => "is a boolean",
-            Value::Number(_) => "is a number",
-            Value::Text(_) => "is a text",
-            Value::List(_) => "is a list",
-            Value::Mapping(_) => "is a mapping",
-        };
-        self.error(format!("{found}; write {wanted}"))
+    /// What the manifest says, as far as it could be read.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
-    fn mapping(&self) -> Result<&'a BTreeMap<String, Node>, Error> {
-        match &self.node.value {
-            Value::Mapping(mapping) => Ok(mapping),
-            _ => Err(self.wrong("a mapping")),
-        }
+    /// What is wrong, in the order of the places.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
-    fn child(&self, name: &str, node: &'a Node) -> Self {
-        let path =
-            if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        Self { node, path, source: self.source }
+    /// Where a stretch begins, for people.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        self.source.position(span.start)
     }
 
-    /// The scalar as it stands in the text.
-    fn slice(&self) -> Option<&'a str> {
-        let span = self.node.defined.span();
-        let start = usize::try_from(span.byte_offset()?).ok()?;
-        let length = usize::try_from(span.byte_len()?).ok()?;
-        self.source.get(start..start.checked_add(length)?)
+    /// The path of the member that stands there, such as `extension.hooks[0].event`; empty for the
+    /// whole document.
+    #[must_use]
+    pub fn path(&self, span: Span) -> String {
+        reader::path(&self.root, span)
     }
-}
 
-fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Boolean(value) => (*value).into(),
-        Value::Number(number) => number.clone().into(),
-        Value::Text(text) => text.as_str().into(),
-        Value::List(items) => items.iter().map(|item| json(&item.value)).collect(),
-        Value::Mapping(entries) => {
-            entries.iter().map(|(name, node)| (name.clone(), json(&node.value))).collect()
-        }
+    /// The manifest, when nothing is wrong with it but warnings.
+    ///
+    /// # Errors
+    /// The first error, with the number of the others.
+    pub fn into_manifest(self) -> Result<Manifest, Error> {
+        let Self { file, source, manifest, findings, .. } = self;
+        let mut errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+        let Some(finding) = errors.next() else { return Ok(manifest) };
+        let position = source.position(finding.span.start);
+        Err(Error::Invalid(Box::new(Invalid { file, position, finding, more: errors.count() })))
+    }
+
+    /// The edit that writes this value in place of a scalar.
+    #[must_use]
+    pub fn replace(&self, span: Span, value: &serde_json::Value) -> Edit {
+        edit::replace(&self.source, span, value)
+    }
+
+    /// The edit that gives a member another name.
+    #[must_use]
+    pub fn rename(&self, key: &Spanned<String>, name: &str) -> Edit {
+        edit::replace(&self.source, key.span, &name.into())
+    }
+
+    /// The edit that adds a member to a mapping; none when the mapping has the key already, or
+    /// nothing to put the member beside.
+    #[must_use]
+    pub fn insert(&self, mapping: &Node, key: &str, value: &serde_json::Value) -> Option<Edit> {
+        edit::insert(&self.source, mapping, key, value)
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-struct AnyValue;
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Boolean(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        let number = Number::from_f64(value).map(Value::Number);
-        Ok(number.unwrap_or_else(|| Value::Text(value.to_string())))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Value::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut mapping = BTreeMap::new();
-        while let Some((name, node)) = entries.next_entry()? {
-            mapping.insert(name, node);
-        }
-        Ok(Value::Mapping(mapping))
-    }
+/// The file's bytes, and one more than [`LARGEST`] when it is too large.
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

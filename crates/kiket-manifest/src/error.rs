@@ -1,7 +1,10 @@
-//! What can be wrong with a manifest.
+//! Why there is no manifest.
 
 use std::fmt;
 use std::path::PathBuf;
+
+use crate::finding::Finding;
+use crate::source::Position;
 
 /// Why a manifest can not be used. The text says what is wrong, where, and what to do.
 ///
@@ -20,63 +23,45 @@ pub enum Error {
     /// One folder holds the manifests of several extensions.
     #[error("found several manifests ({}); say which one to use", listed(.0))]
     Several(Vec<PathBuf>),
-    /// The text is longer than [`crate::LARGEST`].
-    #[error("the manifest is larger than {} KiB; move long texts out of it", crate::LARGEST / 1024)]
-    TooLarge,
-    /// The file is not text.
-    #[error("the manifest is not UTF-8 (byte {offset} is wrong); save it as UTF-8")]
-    NotUtf8 {
-        /// The first wrong byte, counted from 0.
-        offset: usize,
-    },
-    /// The text is neither YAML nor JSON, or is built to cost much.
-    #[error("{position}: {problem}; correct the YAML or JSON there")]
-    Syntax {
-        /// Where reading stopped.
-        position: Position,
-        /// What was wrong.
-        problem: String,
-    },
-    /// A member is missing or has a value that can not be used.
-    #[error("{position}: `{member}` {problem}")]
-    Member {
-        /// The member's path, such as `extension.callback.timeout`.
-        member: String,
-        /// Where it stands.
-        position: Position,
-        /// What is wrong and what to write.
-        problem: String,
-    },
-    /// The content of this file is wrong.
-    #[error("{}: {cause}", path.display())]
-    InFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: Box<Error>,
-    },
+    /// The content is wrong.
+    #[error(transparent)]
+    Invalid(Box<Invalid>),
 }
 
-/// A place in a manifest's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line, from 1.
-    pub line: u64,
-    /// The column in characters, from 1.
-    pub column: u64,
+/// The first error of a manifest.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Invalid {
+    /// The manifest's file, when it was read from one.
+    pub file: Option<PathBuf>,
+    /// Where the first error is.
+    pub position: Position,
+    /// The first error.
+    pub finding: Finding,
+    /// How many more errors there are.
+    pub more: usize,
 }
 
-impl Position {
-    pub(crate) fn of(location: serde_saphyr::Location) -> Self {
-        Self { line: location.line(), column: location.column() }
-    }
-}
-
-impl fmt::Display for Position {
+impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
+        let Position { line, column } = self.position;
+        match &self.file {
+            Some(file) => write!(f, "{}:{line}:{column}: ", file.display())?,
+            None => write!(f, "{}: ", self.position)?,
+        }
+        f.write_str(&self.finding.message)?;
+        if let Some(help) = &self.finding.help {
+            write!(f, "; {help}")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            1 => f.write_str(" (and 1 more error)"),
+            more => write!(f, " (and {more} more errors)"),
+        }
     }
 }
+
+impl std::error::Error for Invalid {}
 
 fn listed(paths: &[PathBuf]) -> String {
     let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();

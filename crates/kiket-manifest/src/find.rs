@@ -20,25 +20,37 @@ const NAME: &str = "manifest.yaml";
 
 /// The manifest of the extension in this folder, or `None` when there is none.
 ///
-/// The first of these that is a file: `.kiket/manifest.yaml`, `extension.yaml`, `extension.yml`,
-/// `manifest.yaml`, `manifest.yml`, `manifest.json`, and then the only
-/// `.kiket/extensions/<key>/manifest.yaml`.
+/// It is the first of the [`candidates`]. The documents name all these places without an order; the
+/// SDKs look at the same four names of a folder, one of them in another order.
 ///
 /// # Errors
-/// [`Error::Several`] when only the last form occurs, more than once, and [`Error::Unreadable`]
-/// when a place can not be looked at.
+/// [`Error::Several`] when the best there is are several `.kiket/extensions/<key>/manifest.yaml`, and
+/// [`Error::Unreadable`] when a place can not be looked at.
 pub fn find(dir: &Path) -> Result<Option<PathBuf>, Error> {
+    let mut found = candidates(dir)?;
+    let keyed = dir.join(EXTENSIONS);
+    if found.len() > 1 && found[0].starts_with(keyed) {
+        return Err(Error::Several(found));
+    }
+    Ok(if found.is_empty() { None } else { Some(found.remove(0)) })
+}
+
+/// Every manifest in this folder, best first: `.kiket/manifest.yaml`, `extension.yaml`,
+/// `extension.yml`, `manifest.yaml`, `manifest.yml`, `manifest.json`, and then every
+/// `.kiket/extensions/<key>/manifest.yaml` in the order of the keys.
+///
+/// # Errors
+/// [`Error::Unreadable`] when a place can not be looked at.
+pub fn candidates(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
     for name in NAMES {
         let path = dir.join(name);
         if is_file(&path)? {
-            return Ok(Some(path));
+            found.push(path);
         }
     }
-    let mut found = keyed(&dir.join(EXTENSIONS))?;
-    if found.len() > 1 {
-        return Err(Error::Several(found));
-    }
-    Ok(found.pop())
+    found.extend(keyed(&dir.join(EXTENSIONS))?);
+    Ok(found)
 }
 
 /// Every `<key>/manifest.yaml` of a folder, in the order of their names.

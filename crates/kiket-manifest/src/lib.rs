@@ -20,8 +20,8 @@
 //!     API_TOKEN: {type: string, secret: true, required: true}
 //! "#)?;
 //!
-//! assert_eq!(manifest.version.as_deref(), Some("1.0"));
-//! assert_eq!(manifest.hooks[1].required, Some(true));
+//! assert_eq!(manifest.version.as_ref().unwrap().value, "1.0");
+//! assert!(manifest.hooks[1].required.unwrap().value);
 //! assert!(manifest.secret_keys().eq(["API_TOKEN"]));
 //!
 //! let url = manifest.callback.url.as_ref().unwrap();
@@ -30,25 +30,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The parts: [`find()`] looks for the file, [`read()`] and [`parse`] make the [`Manifest`],
-//! [`Text::resolve`] turns references into values, [`secret_variable`] names the environment
-//! variables of a secret setting.
+//! The parts: [`find()`] looks for the file. [`read()`] and [`parse`] make the [`Manifest`] or an
+//! error; a [`Document`] has it with every [`Finding`], the [`Node`]s of the text with their places,
+//! and the edits that put it right. [`Manifest::configuration`] decides every setting.
+//! [`Text::resolve`] turns references into values. [`Manifest::to_yaml`] writes the canonical form.
 
 #![forbid(unsafe_code)]
 
 mod canonical;
+mod configuration;
 mod document;
+mod edit;
 mod error;
 mod find;
+mod finding;
 mod model;
 mod read;
+mod reader;
+#[cfg(feature = "schema")]
+mod schema;
 mod shape;
+mod source;
+mod spanned;
 mod text;
+mod tree;
 mod variable;
+mod yaml;
 
-pub use error::{Error, Position};
-pub use find::find;
-pub use model::{Callback, Hook, Manifest, Setting};
+pub use configuration::{Configuration, WrongType};
+pub use document::Document;
+pub use edit::{Edit, apply};
+pub use error::{Error, Invalid};
+pub use find::{candidates, find};
+pub use finding::{Finding, Severity};
+pub use model::{
+    Action, Callback, DefaultValue, Header, Hook, Manifest, ModulePermission, Setting,
+};
 pub use read::{LARGEST, parse, read};
-pub use text::{InvalidReference, Reference, Text, Unresolved};
-pub use variable::secret_variable;
+#[cfg(feature = "schema")]
+pub use schema::schema;
+pub use shape::Shape;
+pub use source::{Position, Span};
+pub use spanned::Spanned;
+pub use text::{InvalidReference, Origin, Reference, Text, Unresolved};
+pub use tree::{Entry, Node, Number, Value};
+pub use variable::{secret_in_environment, secret_variable};

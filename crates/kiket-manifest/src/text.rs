@@ -1,14 +1,14 @@
-//! Texts that may be references to environment variables.
+//! Texts that may be references.
 //!
-//! Three spellings occur in manifests: `env.NAME`, the older `env:NAME`, and `${NAME}` or
-//! `${NAME:-fallback}`. A reference is the whole value. Nothing is looked up while a manifest is
-//! read: who may know the environment resolves the reference with a lookup of its own.
+//! Environment variables have three spellings in manifests: `env.NAME`, the older `env:NAME`, and
+//! `${NAME}` or `${NAME:-fallback}`. `ext.name` is a credential of the extension's maker and
+//! `org.name` a secret of the organisation. A reference is the whole value. Nothing is looked up
+//! while a manifest is read: who may know the value resolves the reference.
 
 use std::fmt;
 use std::str::FromStr;
 
 use kiket_contract::secret::Secret;
-use serde::{Serialize, Serializer};
 
 /// A value that is written out, or a reference to where it is found.
 ///
@@ -30,20 +30,34 @@ pub enum Text<T = String> {
     Reference(Reference<T>),
 }
 
-/// A reference to an environment variable. It prints as `${NAME}`, without the fallback.
+/// A reference to a value elsewhere. It prints as `${NAME}`, `ext.name` or `org.name`, without the
+/// fallback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference<T = String> {
-    /// The variable's name.
-    pub variable: String,
-    /// The value when the variable is unset or empty.
+    /// Where the value is.
+    pub origin: Origin,
+    /// Its name there.
+    pub name: String,
+    /// The value when there is none or it is empty; only environment variables have one.
     pub fallback: Option<T>,
+}
+
+/// Where a reference leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// To an environment variable.
+    Environment,
+    /// To a credential of the extension's maker, `ext.name`.
+    Extension,
+    /// To a secret of the organisation, `org.name`.
+    Organization,
 }
 
 /// A reference without a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{variable}` has no value; set it, or write the value in place of the reference")]
 pub struct Unresolved {
-    /// The variable's name.
+    /// The variable's name, or `ext.name` or `org.name`.
     pub variable: String,
 }
 
@@ -56,12 +70,14 @@ pub struct Unresolved {
 pub struct InvalidReference;
 
 impl<T: Clone + From<String>> Text<T> {
-    /// The value: the literal, or what `lookup` answers for the variable, or the fallback.
+    /// The value: the literal, or what `lookup` answers for the environment variable, or the
+    /// fallback.
     ///
-    /// An empty answer counts as none.
+    /// An empty answer counts as none. References to `ext.name` and `org.name` are never looked up
+    /// in an environment.
     ///
     /// # Errors
-    /// When the variable has no value and there is no fallback.
+    /// When the reference has no value and there is no fallback.
     pub fn resolve(&self, lookup: impl FnOnce(&str) -> Option<String>) -> Result<T, Unresolved> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
@@ -71,12 +87,26 @@ impl<T: Clone + From<String>> Text<T> {
 }
 
 impl<T: Clone + From<String>> Reference<T> {
-    fn resolve(&self, lookup: impl FnOnce(&str) -> Option<String>) -> Result<T, Unresolved> {
-        lookup(&self.variable)
+    /// The value, as [`Text::resolve`] finds it.
+    ///
+    /// # Errors
+    /// When the reference has no value and there is no fallback.
+    pub fn resolve(&self, lookup: impl FnOnce(&str) -> Option<String>) -> Result<T, Unresolved> {
+        let found = (self.origin == Origin::Environment).then(|| lookup(&self.name)).flatten();
+        found
             .filter(|value| !value.is_empty())
             .map(T::from)
             .or_else(|| self.fallback.clone())
-            .ok_or_else(|| Unresolved { variable: self.variable.clone() })
+            .ok_or_else(|| Unresolved { variable: self.spoken() })
+    }
+}
+
+impl<T> Reference<T> {
+    fn spoken(&self) -> String {
+        match self.origin {
+            Origin::Environment => self.name.clone(),
+            Origin::Extension | Origin::Organization => self.to_string(),
+        }
     }
 }
 
@@ -85,8 +115,9 @@ impl<T: From<String>> FromStr for Text<T> {
 
     fn from_str(text: &str) -> Result<Self, InvalidReference> {
         match reference(text) {
-            Some((variable, fallback)) => Ok(Self::Reference(Reference {
-                variable: variable.to_owned(),
+            Some((origin, name, fallback)) => Ok(Self::Reference(Reference {
+                origin,
+                name: name.to_owned(),
                 fallback: fallback.map(|value| T::from(value.to_owned())),
             })),
             None if text.contains("${") => Err(InvalidReference),
@@ -95,21 +126,26 @@ impl<T: From<String>> FromStr for Text<T> {
     }
 }
 
-/// The variable and the fallback of a reference.
-fn reference(text: &str) -> Option<(&str, Option<&str>)> {
+/// The parts of a reference.
+fn reference(text: &str) -> Option<(Origin, &str, Option<&str>)> {
     if let Some(inside) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-        let (variable, fallback) = match inside.split_once(":-") {
-            Some((variable, fallback)) => (variable, Some(fallback)),
+        let (name, fallback) = match inside.split_once(":-") {
+            Some((name, fallback)) => (name, Some(fallback)),
             None => (inside, None),
         };
-        return is_variable(variable).then_some((variable, fallback));
+        return is_name(name).then_some((Origin::Environment, name, fallback));
     }
-    let (prefix, variable) = text.split_at_checked("env.".len())?;
-    let is_prefix = ["env.", "env:"].iter().any(|known| prefix.eq_ignore_ascii_case(known));
-    (is_prefix && is_variable(variable)).then_some((variable, None))
+    let (prefix, name) = text.split_at_checked("env.".len())?;
+    let origin = match prefix.to_ascii_lowercase().as_str() {
+        "env." | "env:" => Origin::Environment,
+        "ext." => Origin::Extension,
+        "org." => Origin::Organization,
+        _ => return None,
+    };
+    is_name(name).then_some((origin, name, None))
 }
 
-fn is_variable(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -117,18 +153,23 @@ fn is_variable(name: &str) -> bool {
 
 impl<T> fmt::Display for Reference<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "${{{}}}", self.variable)
+        match self.origin {
+            Origin::Environment => write!(f, "${{{}}}", self.name),
+            Origin::Extension => write!(f, "ext.{}", self.name),
+            Origin::Organization => write!(f, "org.{}", self.name),
+        }
     }
 }
 
-impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<T: AsRef<str>> Text<T> {
+    /// The text as it is written in the canonical form, with literals and fallbacks.
+    pub(crate) fn written(&self) -> String {
         match self {
-            Self::Literal(text) => serializer.serialize_str(text),
-            Self::Reference(Reference { variable, fallback: Some(fallback) }) => {
-                serializer.collect_str(&format_args!("${{{variable}:-{fallback}}}"))
+            Self::Literal(text) => text.as_ref().to_owned(),
+            Self::Reference(Reference { name, fallback: Some(fallback), .. }) => {
+                format!("${{{name}:-{}}}", fallback.as_ref())
             }
-            Self::Reference(reference) => serializer.collect_str(reference),
+            Self::Reference(reference) => reference.to_string(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The environment variables that may hold a secret setting.
 
 use kiket_contract::environment::SECRET_PREFIX;
+use kiket_contract::secret::Secret;
 
 /// The variables to look at for a secret setting, best first, without repetitions.
 ///
@@ -24,6 +25,14 @@ pub fn secret_variable(key: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// The value of a secret setting in an environment: that of the first of its variables that is set
+/// and not empty.
+#[must_use]
+pub fn secret_in_environment(key: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<Secret> {
+    let mut values = secret_variable(key).into_iter().filter_map(|name| lookup(&name));
+    values.find(|value| !value.is_empty()).map(Secret::from)
 }
 
 fn merged(key: &str) -> String {

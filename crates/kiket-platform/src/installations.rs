@@ -23,13 +23,15 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
     let origin = core.outbound.check(&callback_url)?;
     let delivery_secret = from_manifest::delivery_secret(&manifest, new.delivery_secret.clone())?;
     let row = rows::NewInstallation {
-        extension_id: manifest.id.clone(),
-        extension_version: manifest.version.clone(),
+        extension_id: manifest.id.value.clone(),
+        extension_version: manifest.version.as_ref().map(|version| version.value.clone()),
         organization_id: new.organization_id,
         project_id: new.project_id,
         manifest: from_manifest::without_secrets(&manifest)?,
         callback_url,
-        signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(manifest.sdk.as_deref())),
+        signing: new
+            .signing
+            .unwrap_or_else(|| SigningForm::for_sdk(manifest.sdk.as_ref().map(|sdk| sdk.as_str()))),
         requested_secrets: from_manifest::requested_secrets(&manifest)?,
         scopes: from_manifest::scopes(&manifest)?,
         hooks: from_manifest::hooks(&manifest, &origin, core.schedule.retries)?,

@@ -187,12 +187,13 @@ impl Context {
     /// not among them, see [`Context::secret`].
     #[must_use]
     pub fn settings(&self) -> &Map<String, Value> {
-        &self.configuration().configured
+        &self.configuration().configuration.values
     }
 
-    /// A secret: the delivery's own, set by the organisation; otherwise the environment variable of
-    /// exactly this name; otherwise, as for a secret setting, `KIKET_SECRET_` and the name in upper
-    /// case; otherwise what the program or the manifest gives. Empty values count as none.
+    /// A secret: the delivery's own, set by the organisation; otherwise, of a secret setting, what
+    /// the program gives; otherwise the environment variable of exactly this name, then
+    /// `KIKET_SECRET_` and the name in upper case; otherwise the manifest's default. Empty values
+    /// count as none. With `KIKET_DEV=1` the environment comes before the program.
     #[must_use]
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let delivered = self.0.parts.secrets.get(key).filter(|value| !value.is_empty());

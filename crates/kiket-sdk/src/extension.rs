@@ -75,7 +75,7 @@ impl Extension {
     /// When the file can not be read or used.
     pub fn from_manifest_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let manifest = kiket_manifest::read(path.as_ref()).map_err(Error::Manifest)?;
-        let mut extension = Self::new(manifest.id.clone());
+        let mut extension = Self::new(manifest.id.value.clone());
         extension.sources.manifest = Some(manifest);
         Ok(extension)
     }
@@ -129,7 +129,7 @@ impl Extension {
     }
 
     /// A setting, over the default that the manifest gives. Of a secret setting it is what
-    /// [`Context::secret`](crate::Context::secret) finds last.
+    /// [`Context::secret`](crate::Context::secret) finds when the delivery brings none.
     pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.sources.options.settings.insert(key.into(), value.into());
         self

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use kiket_contract::secret::Secret;
+use kiket_manifest::secret_in_environment;
 use serde_json::{Map, Value};
 
+use crate::environment::Environment;
 use crate::idempotency::EffectivelyOnce;
 use crate::telemetry::FeedbackHook;
 
@@ -35,6 +38,18 @@ impl Default for Options {
             max_connections: 512,
             feedback_hook: None,
         }
+    }
+}
+
+impl Options {
+    /// A secret in the environment: the variable of exactly this name, else those of a secret
+    /// setting.
+    pub(crate) fn secret(&self, environment: &Environment, key: &str) -> Option<Secret> {
+        let of_setting = || {
+            let look = self.auto_env_secrets;
+            look.then(|| secret_in_environment(key, |name| environment.get(name))).flatten()
+        };
+        environment.secret(key).or_else(of_setting)
     }
 }
 

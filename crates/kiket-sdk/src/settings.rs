@@ -1,7 +1,6 @@
 //! What an extension runs with: from the builder, then the manifest, then the environment, then
 //! the default. With `KIKET_DEV=1` the environment comes first.
 
-use std::collections::BTreeMap;
 use std::sync::{Once, OnceLock};
 
 use kiket_client::Client;
@@ -10,8 +9,7 @@ use kiket_contract::environment;
 use kiket_contract::event::Name;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::ISSUER;
-use kiket_manifest::{Manifest, secret_variable};
-use serde_json::{Map, Value};
+use kiket_manifest::{Configuration, Manifest};
 
 use crate::background::Background;
 use crate::environment::Environment;
@@ -32,10 +30,8 @@ pub(crate) struct Settings {
     pub(crate) client: Client,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
-    /// The manifest's settings and the program's own, but for the secret ones.
-    pub(crate) configured: Map<String, Value>,
-    /// The values of secret settings that the manifest or the program gives.
-    pub(crate) secrets: BTreeMap<String, Secret>,
+    /// The settings of the manifest and the program's own.
+    pub(crate) configuration: Configuration,
     pub(crate) options: Options,
     pub(crate) background: Background,
     /// The member `api` of deliveries that name the configured address, as it is written.
@@ -84,7 +80,8 @@ impl Sources {
 
     /// The version that the program or the manifest gives.
     pub(crate) fn version(&self) -> Option<&str> {
-        let in_manifest = self.manifest.as_ref().and_then(|found| found.version.as_deref());
+        let in_manifest = self.manifest.as_ref().and_then(|found| found.version.as_ref());
+        let in_manifest = in_manifest.map(|version| version.as_str());
         self.extension_version.as_deref().or(in_manifest)
     }
 
@@ -102,15 +99,14 @@ impl Sources {
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
         let client = Client::new(base_url).map_err(Error::BaseUrl)?;
         let verifier = self.verifier(signatures, &client);
-        let (configured, secrets) = self.configured();
+        let configuration = self.configuration();
         let settings = Settings {
             client,
             extension_version: self.version().map(str::to_owned),
             extension_id: self.extension_id,
             environment: self.environment,
             clock: self.clock,
-            configured,
-            secrets,
+            configuration,
             options: self.options,
             background: Background::new(),
             usual_address: OnceLock::new(),
@@ -119,21 +115,19 @@ impl Sources {
         Ok((settings, verifier))
     }
 
-    /// The manifest's defaults with the program's settings over them; the secret ones apart.
-    fn configured(&mut self) -> (Map<String, Value>, BTreeMap<String, Secret>) {
-        let lookup = |name: &str| self.environment.get(name);
-        let manifest = self.manifest.as_ref();
-        let mut settings = manifest.map(|found| found.defaults(lookup)).unwrap_or_default();
-        settings.append(&mut self.options.settings);
-        let mut secrets = BTreeMap::new();
-        for key in manifest.iter().flat_map(|found| found.secret_keys()) {
-            match settings.remove(key) {
-                Some(Value::String(value)) => secrets.insert(key.to_owned(), Secret::from(value)),
-                Some(value) => secrets.insert(key.to_owned(), Secret::from(value.to_string())),
-                None => None,
-            };
+    /// The manifest's defaults, for secret settings the environment over them, and the program's
+    /// settings over both.
+    fn configuration(&mut self) -> Configuration {
+        let none = Manifest::default();
+        let manifest = self.manifest.as_ref().unwrap_or(&none);
+        let mut given = std::mem::take(&mut self.options.settings);
+        let secret = |key: &str| self.options.secret(&self.environment, key);
+        if self.is_dev() {
+            for key in manifest.secret_keys().filter(|key| secret(key).is_some()) {
+                given.remove(key);
+            }
         }
-        (settings, secrets)
+        manifest.configuration(|name| self.environment.get(name), secret, given)
     }
 
     fn verifier(&self, signatures: Option<Signatures>, client: &Client) -> Verifier {
@@ -215,15 +209,11 @@ impl Settings {
         !matches!(self.options.effectively_once, EffectivelyOnce::Off)
     }
 
-    /// A secret that the delivery does not bring: from the variable of exactly this name, then from
-    /// those of a secret setting, then from what the program or the manifest gives.
+    /// A secret that the delivery does not bring: of a secret setting the one that is decided, and
+    /// of any other name the environment's.
     pub(crate) fn secret(&self, key: &str) -> Option<Secret> {
-        let of_setting = || {
-            let names = self.options.auto_env_secrets.then(|| secret_variable(key));
-            names.into_iter().flatten().find_map(|name| self.environment.secret(&name))
-        };
-        let given = || self.secrets.get(key).filter(|value| !value.is_empty()).cloned();
-        self.environment.secret(key).or_else(of_setting).or_else(given)
+        let decided = self.configuration.secrets.get(key).cloned();
+        decided.or_else(|| self.options.secret(&self.environment, key))
     }
 
     /// Settings without secrets, at the default address.
@@ -236,8 +226,7 @@ impl Settings {
             client,
             environment: Environment::process(),
             clock: Clock::system(),
-            configured: Map::new(),
-            secrets: BTreeMap::new(),
+            configuration: Configuration::default(),
             options: Options::default(),
             background: Background::new(),
             usual_address: OnceLock::new(),
@@ -349,6 +338,27 @@ mod tests {
             wrong.extension_id = id.to_owned();
             assert!(matches!(wrong.resolve(), Err(Error::ExtensionId(_))), "{id}");
         }
+    }
+
+    #[test]
+    fn a_secret_setting_is_the_programs_then_the_environments_then_the_manifests() {
+        const MANIFEST: &str = "\
+            {id: x, delivery_secret: s, settings: [{key: apiToken, secret: true, default: manifest}]}";
+        const ENVIRONMENT: &[(&str, &str)] = &[("KIKET_SECRET_API_TOKEN", "environment")];
+        const DEV: &[(&str, &str)] =
+            &[("KIKET_DEV", "1"), ("KIKET_SECRET_API_TOKEN", "environment")];
+        let secret = |environment, program: Option<&str>| {
+            let mut sources = sources(Some(MANIFEST), environment);
+            let given = program.map(|value| ("apiToken".to_owned(), value.into()));
+            sources.options.settings.extend(given);
+            let (settings, _) = sources.resolve().unwrap();
+            assert!(settings.configuration.values.is_empty());
+            settings.secret("apiToken").unwrap().expose().to_owned()
+        };
+        assert_eq!(secret(&[], None), "manifest");
+        assert_eq!(secret(ENVIRONMENT, None), "environment");
+        assert_eq!(secret(ENVIRONMENT, Some("program")), "program");
+        assert_eq!(secret(DEV, Some("program")), "environment");
     }
 
     #[test]

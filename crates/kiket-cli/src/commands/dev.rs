@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
         manifest_path: &Path,
         screen: &'a Screen,
     ) -> anyhow::Result<Self> {
-        screen.step("building", &format!("{} in {}", manifest.id, extension.dir().display()));
+        screen.step("building", &format!("{} in {}", *manifest.id, extension.dir().display()));
         let program = extension.build().await?;
         screen.step("starting", &manifest.id);
         let webhook_secret = state::new_delivery_secret()?;

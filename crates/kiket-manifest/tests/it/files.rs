@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kiket_manifest::{Error, LARGEST, find, read};
+use kiket_manifest::{Error, LARGEST, candidates, find, read};
 use tempfile::TempDir;
 
 fn folder(files: &[&str]) -> TempDir {
@@ -57,11 +57,33 @@ fn several_extensions_in_one_folder_are_named() {
 }
 
 #[test]
+fn every_manifest_of_a_folder_is_named_best_first() {
+    let folder = folder(&["manifest.json", ".kiket/extensions/a/manifest.yaml", "extension.yml"]);
+    let found = candidates(folder.path()).unwrap();
+    let inside: Vec<_> = found
+        .iter()
+        .map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(inside, ["extension.yml", "manifest.json", ".kiket/extensions/a/manifest.yaml"]);
+}
+
+#[test]
+fn the_error_of_a_file_has_its_place_and_the_number_of_the_others() {
+    let folder = folder(&[]);
+    let path = folder.path().join("manifest.yaml");
+    fs::write(&path, "id: a\nname: []\nhooks: {}\nsdk: {}\nsettings: [{key: k}, {key: k}]\n")
+        .unwrap();
+    let error = read(&path).unwrap_err().to_string();
+    let expected = ":2:7: `name` is a list; write a text (and 2 more errors)";
+    assert_eq!(error, format!("{}{expected}", path.display()));
+}
+
+#[test]
 fn a_byte_order_mark_is_skipped() {
     let folder = folder(&[]);
     let path = folder.path().join("manifest.yaml");
     fs::write(&path, "\u{feff}id: a\nversion: 1.0\n").unwrap();
-    assert_eq!(read(&path).unwrap().version.as_deref(), Some("1.0"));
+    assert_eq!(read(&path).unwrap().version.unwrap().as_str(), "1.0");
 }
 
 #[test]

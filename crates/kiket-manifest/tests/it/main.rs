@@ -3,7 +3,27 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod arbitrary;
+mod configuration;
+mod edits;
 mod files;
+mod hostile;
 mod mistakes;
+mod places;
+mod samples;
+#[cfg(feature = "schema")]
+mod schema;
 mod secrets;
 mod shapes;
+
+/// Every finding as one line.
+fn findings(document: &kiket_manifest::Document) -> Vec<String> {
+    let line = |finding: &kiket_manifest::Finding| {
+        let position = document.position(finding.span);
+        let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        format!(
+            "{}:{} {:?} {}: {}{help}",
+            position.line, position.column, finding.severity, finding.id, finding.message
+        )
+    };
+    document.findings().iter().map(line).collect()
+}

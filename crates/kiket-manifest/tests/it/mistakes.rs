@@ -1,6 +1,8 @@
 //! Errors say where, what is wrong and what to do.
 
-use kiket_manifest::{Error, LARGEST, parse};
+use kiket_manifest::{Document, Severity, parse};
+
+use crate::findings;
 
 #[test]
 fn each_mistake_names_its_place_and_the_remedy() {
@@ -14,7 +16,7 @@ fn each_mistake_names_its_place_and_the_remedy() {
         ("id: ' '", "line 1, column 5: `id` is empty; write a text"),
         ("extension: 5", "line 1, column 12: `extension` is a number; write a mapping"),
         (
-            "extension:\n  id: a\n  callback:\n    timeout: '5000'\n",
+            "extension:\n  id: a\n  callback:\n    timeout: soon\n",
             "line 4, column 14: `extension.callback.timeout` is a text; \
              write a whole number of milliseconds",
         ),
@@ -28,7 +30,7 @@ fn each_mistake_names_its_place_and_the_remedy() {
             "line 2, column 22: `callback.required` is a text; write true or false",
         ),
         (
-            "id: a\nsettings: [{key: k, secret: 'true'}]",
+            "id: a\nsettings: [{key: k, secret: 'yes!'}]",
             "line 2, column 29: `settings[0].secret` is a text; write true or false",
         ),
         (
@@ -47,10 +49,14 @@ fn each_mistake_names_its_place_and_the_remedy() {
         ),
         (
             "id: a\nhooks: ['../x']",
-            "line 2, column 9: `hooks[0]` is wrong: `../x` can not name an event or a version: \
+            "line 2, column 9: `hooks[0]` is wrong; `../x` can not name an event or a version: \
              1 to 128 letters, digits, dots, dashes and underscores, the first a letter or digit",
         ),
-        ("id: [", "line 1, column 5: unclosed bracket '['; correct the YAML or JSON there"),
+        (
+            "id: [",
+            "line 1, column 5: unclosed bracket '['; correct the YAML or JSON there \
+             (and 1 more error)",
+        ),
     ];
     for (text, expected) in table {
         assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
@@ -58,21 +64,37 @@ fn each_mistake_names_its_place_and_the_remedy() {
 }
 
 #[test]
-fn two_documents_are_refused() {
-    let error = parse("id: a\n---\nid: b\n").unwrap_err();
-    assert!(matches!(error, Error::Syntax { .. }), "{error}");
+fn reading_goes_on_after_every_mistake() {
+    let document = Document::parse(include_str!("../samples/mistakes.yaml"));
+    let errors = document.findings().iter().filter(|found| found.severity == Severity::Error);
+    assert_eq!(errors.count(), 17, "{:#?}", findings(&document));
+    let manifest = document.manifest();
+    assert_eq!(manifest.hooks.len(), 1);
+    assert_eq!(*manifest.hooks[0].timeout_ms.unwrap(), 5000);
+    assert!(*manifest.callback.required.unwrap());
+    assert!(manifest.setting("LIMIT").is_some());
 }
 
 #[test]
-fn what_costs_more_than_a_manifest_has_reason_to_is_refused() {
-    let wide = format!("id: a\nx: [{}]", "1,".repeat(60_000));
-    let deep = format!("id: a\nx: {}", "[".repeat(1_000));
-    let repeated = "id: a\na: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n\
-                    c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n";
-    for text in [&wide, &deep, repeated] {
-        let error = parse(text).unwrap_err();
-        assert!(matches!(error, Error::Syntax { .. }), "{error}");
-    }
-    let long = format!("id: a # {}", "x".repeat(LARGEST));
-    assert!(matches!(parse(&long).unwrap_err(), Error::TooLarge));
+fn a_text_that_breaks_off_is_read_up_to_there_and_nothing_is_called_missing() {
+    let document = Document::parse("name: x\nhooks:\n  - event: issue.created\n  - {timeout: 5\n");
+    assert!(!document.is_complete());
+    assert_eq!(document.manifest().name.as_ref().unwrap().as_str(), "x");
+    assert_eq!(document.manifest().hooks.len(), 1);
+    let ids: Vec<_> = document.findings().iter().map(|finding| finding.id).collect();
+    assert_eq!(ids, ["syntax"]);
+}
+
+#[test]
+fn quoted_values_are_read_with_a_warning_and_repeated_keys_too() {
+    let document = Document::parse("id: a\nid: b\ncallback: {timeout: '5000'}\n");
+    assert_eq!(
+        findings(&document),
+        [
+            "1:1 Warning duplicate-key: `id` stands again in line 2, and only that counts; \
+             take this one out",
+            "3:21 Warning quoted-value: `callback.timeout` is a text; write 5000 without quotes",
+        ]
+    );
+    assert_eq!(*document.into_manifest().unwrap().id, "b");
 }

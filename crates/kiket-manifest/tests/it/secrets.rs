@@ -1,11 +1,13 @@
 //! Secrets neither print nor serialise, and references say where they are found.
 
-use kiket_manifest::{Manifest, Text, parse};
+use kiket_manifest::{Manifest, Origin, Text, parse};
 
 const WITH_SECRETS: &str = "\
 id: a
 version: 1.0
-callback: {url: 'https://a.example', timeout: 5000, required: true}
+callback: {url: 'https://a.example', timeout: 5000, headers: {X: hush-header}}
+oauth: {password: hush-other, pin_token: 12345, more: [{client_secret: hush-nested, token_url: u}]}
+deployment: {env: {DATABASE_URL: hush-env, REGION: env.REGION}}
 delivery_secret: hush-delivery
 hooks: [issue.created, {event: b, version: v2, required: false, retries: 3, endpoint: /b}]
 permissions: [issues:read]
@@ -28,14 +30,34 @@ fn neither_debug_nor_json_shows_a_literal_secret() {
 }
 
 #[test]
-fn the_canonical_form_reads_back_as_the_same_manifest_without_secrets() {
-    let mut manifest = parse(WITH_SECRETS).unwrap();
-    let read_back = parse(&canonical(&manifest)).unwrap();
-    manifest.delivery_secret = None;
-    for setting in &mut manifest.settings {
-        setting.default = setting.default.take().filter(|_| !setting.secret);
+fn what_is_written_without_secrets_lacks_nothing_else() {
+    let written = canonical(&parse(WITH_SECRETS).unwrap());
+    assert!(!written.contains("12345"), "{written}");
+    let mut text = WITH_SECRETS.replace("delivery_secret: hush-delivery\n", "");
+    for secret in [
+        ", headers: {X: hush-header}",
+        "password: hush-other, pin_token: 12345, ",
+        ", default: hush-default",
+        "client_secret: hush-nested, ",
+        "DATABASE_URL: hush-env, ",
+    ] {
+        text = text.replace(secret, "");
     }
-    assert_eq!(read_back, manifest);
+    assert_eq!(parse(&written).unwrap(), parse(&text).unwrap());
+}
+
+#[test]
+fn what_takes_the_files_place_keeps_the_secrets() {
+    let manifest = parse(WITH_SECRETS).unwrap();
+    assert!(manifest.to_yaml().contains("hush-nested"));
+    assert_eq!(parse(&manifest.to_yaml()).unwrap(), manifest);
+}
+
+#[test]
+fn no_debug_of_a_document_shows_its_text() {
+    let document = kiket_manifest::Document::parse(WITH_SECRETS);
+    let shown = format!("{document:?} {:?}", document.root());
+    assert!(!shown.contains("hush") && !shown.contains("12345"), "{shown}");
 }
 
 #[test]
@@ -85,4 +107,25 @@ fn a_reference_inside_a_longer_text_is_refused_without_showing_it() {
         assert!(error.starts_with("line 2, column 18: `delivery_secret` holds"), "{error}");
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[test]
+fn credentials_of_makers_and_organisations_are_no_environment_variables() {
+    for (spelling, origin) in
+        [("ext.zoom_id", Origin::Extension), ("org.slack_token", Origin::Organization)]
+    {
+        let text: Text = spelling.parse().unwrap();
+        let Text::Reference(reference) = &text else { panic!("{text:?}") };
+        assert_eq!((reference.origin, reference.to_string().as_str()), (origin, spelling));
+        let unresolved = text.resolve(|_| Some("from the environment".to_owned())).unwrap_err();
+        assert_eq!(unresolved.variable, spelling);
+    }
+}
+
+#[test]
+fn a_plain_default_may_look_like_an_organisations_secret() {
+    let text = "id: a\nsettings: {package: {default: org.apache}, token: {secret: true, default: org.apache}}";
+    let manifest = parse(text).unwrap();
+    assert_eq!(manifest.settings[0].default_value(|_| None), Some("org.apache".into()));
+    assert_eq!(manifest.settings[1].default_value(|_| None), None);
 }

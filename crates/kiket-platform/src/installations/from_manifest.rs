@@ -55,9 +55,9 @@ pub(super) fn delivery_secret(manifest: &Manifest, given: Option<Secret>) -> Res
 
 /// What its runtime tokens grant beside the project.
 pub(super) fn scopes(manifest: &Manifest) -> Result<Vec<String>, Error> {
-    bounded("permissions", manifest.permissions.iter().map(String::as_str))?;
+    bounded("permissions", manifest.permissions.iter().map(|scope| scope.as_str()))?;
     let base = BASE_SCOPES.iter().map(|scope| (*scope).to_owned());
-    Ok(base.chain(manifest.permissions.iter().cloned()).collect())
+    Ok(base.chain(manifest.permissions.iter().map(|scope| scope.value.clone())).collect())
 }
 
 /// The keys of the secrets that its deliveries carry.
@@ -84,14 +84,14 @@ pub(super) fn hooks(
     callback_url: &Url,
     default_retries: u32,
 ) -> Result<Vec<Hook>, Error> {
-    let callback = manifest.callback.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
+    let callback = manifest.callback.timeout_ms.map_or(DEFAULT_TIMEOUT_MS, |timeout| *timeout);
     let hooks = manifest.hooks.iter().enumerate().map(|(at, hook)| {
-        let timeout_ms = hook.timeout_ms.unwrap_or(callback);
+        let timeout_ms = hook.timeout_ms.map_or(callback, |timeout| *timeout);
         if !TIMEOUT_MS.contains(&timeout_ms) {
             let member = format!("hooks[{at}].timeout");
             return Err(problem(&member, format!("is {timeout_ms} ms: 100 to 60000 are possible")));
         }
-        let retries = hook.retries.unwrap_or(default_retries);
+        let retries = hook.retries.map_or(default_retries, |retries| *retries);
         if retries > MOST_RETRIES {
             let member = format!("hooks[{at}].retries");
             return Err(problem(&member, format!("is {retries}: 0 to 10 are possible")));
@@ -104,7 +104,7 @@ pub(super) fn hooks(
         Ok(Hook {
             event: hook.event.as_str().to_owned(),
             version: hook.version.as_ref().map(|version| version.as_str().to_owned()),
-            endpoint: hook.endpoint.clone(),
+            endpoint: hook.endpoint.as_ref().map(|endpoint| endpoint.value.clone()),
             timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
             retries: i64::from(retries),
         })

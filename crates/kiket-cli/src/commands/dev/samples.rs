@@ -55,9 +55,13 @@ pub(super) fn samples(
 }
 
 fn handlers_by_hooks(manifest: &Manifest) -> Vec<RegisteredHandler> {
-    let handler = |hook: &kiket_manifest::Hook| RegisteredHandler {
+    let handler = |hook: &kiket_manifest::Spanned<kiket_manifest::Hook>| RegisteredHandler {
         event: hook.event.as_str().to_owned(),
-        version: hook.version.as_ref().map_or(DEFAULT_VERSION, Name::as_str).to_owned(),
+        version: hook
+            .version
+            .as_ref()
+            .map_or(DEFAULT_VERSION, |version| version.as_str())
+            .to_owned(),
         kind: HandlerKind::Webhook,
     };
     manifest.hooks.iter().map(handler).collect()

@@ -1,0 +1,87 @@
+//! Blocks that the model does not know, written as they were read.
+
+use serde::{Serialize, Serializer};
+
+use crate::text::Text;
+use crate::tree::{Entry, Value};
+
+use super::Secrets;
+
+/// How names end under which secrets stand, in lower case.
+const SECRET_ENDINGS: [&str; 6] =
+    ["secret", "password", "token", "api_key", "apikey", "private_key"];
+
+/// The block of a program's variables, any of which may be secret.
+const VARIABLES: &str = "env";
+
+/// The members of a mapping.
+pub(crate) struct Members<'a> {
+    pub(super) entries: &'a [Entry],
+    pub(super) secrets: Secrets,
+}
+
+struct Tree<'a> {
+    value: &'a Value,
+    secrets: Secrets,
+}
+
+impl Members<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = self.entries.iter().filter(|entry| match self.secrets {
+            Secrets::Kept => true,
+            Secrets::LeftOut => !is_literal(&entry.value) || !names_a_secret(&entry.key),
+            Secrets::All => !is_literal(&entry.value),
+        });
+        serializer.collect_map(written.map(|entry| {
+            let secrets = match self.secrets {
+                Secrets::LeftOut if *entry.key == VARIABLES => Secrets::All,
+                other => other,
+            };
+            (entry.key.as_str(), Tree { value: &entry.value.value, secrets })
+        }))
+    }
+}
+
+impl Serialize for Tree<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let secrets = self.secrets;
+        match self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Boolean(value) => serializer.serialize_bool(*value),
+            // The version 1.10 is not to become 1.1.
+            Value::Number(number)
+                if number.value.is_f64() && number.value.to_string() != number.written =>
+            {
+                serializer.serialize_str(&number.written)
+            }
+            Value::Number(number) => number.value.serialize(serializer),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => {
+                let written =
+                    items.iter().filter(|item| secrets != Secrets::All || !is_literal(item));
+                serializer.collect_seq(written.map(|item| Tree { value: item, secrets }))
+            }
+            Value::Mapping(entries) => Members { entries, secrets }.serialize(serializer),
+        }
+    }
+}
+
+fn names_a_secret(key: &str) -> bool {
+    let name = key.to_ascii_lowercase();
+    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a text or number stands there itself, and not where to find it.
+fn is_literal(value: &Value) -> bool {
+    match value {
+        Value::Text(_) => !matches!(value.as_reference(), Some(Text::Reference(_))),
+        Value::Number(_) => true,
+        _ => false,
+    }
+}
