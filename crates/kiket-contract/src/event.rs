@@ -156,11 +156,15 @@ pub fn action_key(event: &str) -> Option<&str> {
 /// ```
 #[must_use]
 pub fn same_version(a: &str, b: &str) -> bool {
-    fn number(version: &str) -> Option<&str> {
-        let digits = version.strip_prefix('v').unwrap_or(version);
-        (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
-    }
-    a == b || number(a).is_some_and(|digits| number(b) == Some(digits))
+    plain_version(a) == plain_version(b)
+}
+
+/// A version in the one form that stands for all its spellings: `1` for `v1`, every other text as it
+/// is.
+#[must_use]
+pub fn plain_version(version: &str) -> &str {
+    let number = version.strip_prefix('v').filter(|digits| !digits.is_empty());
+    number.filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())).unwrap_or(version)
 }
 
 #[cfg(test)]

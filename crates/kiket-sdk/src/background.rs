@@ -81,7 +81,12 @@ impl Background {
         Some(self.tasks.spawn_on(work, &runtime))
     }
 
-    /// Whether [`Background::finish`] was called.
+    /// Tells that the end has come. Work is still taken: what runs may need it to finish.
+    pub(crate) fn close(&self) {
+        self.tasks.close();
+    }
+
+    /// Whether the end has come.
     pub(crate) fn is_closed(&self) -> bool {
         self.tasks.is_closed()
     }

@@ -12,6 +12,8 @@ use kiket_contract::clock::Clock;
 use kiket_contract::secret::Secret;
 use serde_json::Value;
 
+use tokio::sync::Semaphore;
+
 use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
 use crate::settings::Sources;
@@ -157,16 +159,16 @@ impl Extension {
 
     /// How long a handler may go on after its deadline, or after its caller has hung up, so that
     /// the retry gets its answer. 30 seconds by default; with zero it is dropped at once. A guard is
-    /// always dropped at its deadline.
+    /// dropped at its deadline, and not before, whatever this says.
     pub fn overrun(mut self, longest: Duration) -> Self {
         self.sources.options.overrun = longest;
         self
     }
 
-    /// How many connections [`Extension::run`] has open at once, 512 by default. Further ones wait
-    /// until one closes.
+    /// How many connections [`Extension::run`] has open at once, 512 by default and at least one.
+    /// Further ones wait until one closes.
     pub fn max_connections(mut self, most: usize) -> Self {
-        self.sources.options.max_connections = most;
+        self.sources.options.max_connections = most.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 

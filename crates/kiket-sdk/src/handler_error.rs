@@ -67,7 +67,7 @@ impl HandlerError {
 
     /// A failure that no retry mends: Kiket does not call again for this delivery.
     ///
-    /// The caller sees the message. A status that is not permanent by the delivery contract
+    /// The caller sees the message. With 410 Kiket also stops to call this hook, for good. A status that is not permanent by the delivery contract
     /// (anything but 4xx, and 429) becomes 422.
     #[must_use]
     pub fn permanent(status: u16, message: impl Into<Cow<'static, str>>) -> Self {

@@ -6,7 +6,7 @@ use kiket_contract::event::{Name, asks_first};
 use kiket_contract::health::HandlerKind;
 
 use crate::Registration;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, named};
 use crate::registration_fault::{self, RegistrationFault};
 use crate::route::Target;
 
@@ -34,7 +34,7 @@ impl Handlers {
     /// The webhook handler or guard of an event's version.
     pub(crate) fn of_event(&self, target: &Target<'_>) -> Result<Found, Refusal> {
         let version = target.version.ok_or(Refusal::NoVersion)?;
-        let event = target.event.ok_or(Refusal::UnknownEvent)?;
+        let event = target.event.ok_or_else(|| Refusal::UnknownEvent { named: String::new() })?;
         let of_event = || self.iter().filter(|known| known.is_of_event() && known.event() == event);
         if let Some(found) = of_event().find(|known| known.handles(event, version)) {
             return Ok(Found::new(found));
@@ -42,15 +42,15 @@ impl Handlers {
         let handled: Vec<_> = of_event().map(|known| known.version()).collect();
         Err(match handled.as_slice() {
             [] if self.has_action(event) => Refusal::NoActionKey,
-            [] => Refusal::UnknownEvent,
-            _ => Refusal::UnknownVersion { handled: handled.join(", ") },
+            [] => Refusal::UnknownEvent { named: named(event) },
+            _ => Refusal::UnknownVersion { named: named(version), handled: handled.join(", ") },
         })
     }
 
     /// The handler of an action.
     pub(crate) fn of_action(&self, key: &str) -> Result<Found, Refusal> {
         let found = self.iter().find(|known| known.action_key() == Some(key));
-        found.map(Found::new).ok_or(Refusal::UnknownAction)
+        found.map(Found::new).ok_or_else(|| Refusal::UnknownAction { named: named(key) })
     }
 
     /// Whether this is the event of an action, which only the body's `action_key` calls.

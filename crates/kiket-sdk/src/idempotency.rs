@@ -63,7 +63,7 @@ pub enum EffectivelyOnce {
     /// ```
     #[cfg(feature = "redis")]
     Redis(kiket_contract::secret::Secret),
-    /// Not at all: every repeat is handled again.
+    /// Not at all: every repeat is handled again, also while the first run still goes on.
     Off,
 }
 

@@ -19,7 +19,10 @@ use crate::refusal::{LARGEST_BODY, Refusal};
 
 /// How long a body may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How many bytes of unfinished bodies are held at once.
+/// What Kiket's bodies stay under, in bytes: so much of each is held without asking for room, so that
+/// nobody can shut out Kiket with large ones.
+const USUAL_BODY: usize = 100_000;
+/// How many bytes of unfinished bodies are held at once, beyond what is usual.
 const MOST_AT_ONCE: usize = 16 * LARGEST_BODY;
 
 /// Whether the headers say that the body is something else than plain JSON. A sender that says
@@ -72,13 +75,14 @@ impl Bodies {
             if whole.is_empty() && body.is_end_stream() {
                 return Ok(data);
             }
-            let room = u32::try_from(data.len()).map_err(|_| Refusal::TooLarge)?;
+            whole.extend_from_slice(&data);
+            let charged = whole.len().saturating_sub(USUAL_BODY).min(data.len());
+            let room = u32::try_from(charged).map_err(|_| Refusal::TooLarge)?;
             let room = self.0.try_acquire_many(room).map_err(|_| Refusal::Busy)?;
             match &mut held {
                 Some(held) => held.merge(room),
                 None => held = Some(room),
             }
-            whole.extend_from_slice(&data);
         }
         Ok(whole.into())
     }

@@ -49,13 +49,14 @@ impl Invocation {
             Some(invocation) => until(deadline, invocation.ending()).await,
             None => None,
         };
-        let Some((invocation, ending)) =
-            ending.and_then(|ending| Some((attended.0.take()?, ending)))
-        else {
-            drop(attended);
-            return answer::late();
-        };
-        invocation.finish(ending).await
+        let Some(invocation) = attended.0.take() else { return answer::late() };
+        match ending {
+            Some(ending) => invocation.finish(ending).await,
+            None => {
+                invocation.leave("the deadline has passed, the caller was answered 503");
+                answer::late()
+            }
+        }
     }
 
     async fn ending(&mut self) -> Ending {
@@ -68,6 +69,12 @@ impl Invocation {
 
     /// Tells how the handler ended, and remembers its answer.
     async fn finish(self, ending: Ending) -> Response {
+        // A guard that blocks its thread may end with an answer that nobody may use any more.
+        let is_late = self.context.time_left().is_some_and(|left| left.is_zero());
+        let ending = match self.kind() {
+            HandlerKind::Guard if is_late => Ending::TimedOut,
+            _ => ending,
+        };
         self.tell(&ending);
         let answer = match ending {
             Ending::Answered(body) => answer::success(body),
@@ -90,27 +97,32 @@ impl Invocation {
     }
 
     /// Goes on without the request, if that may be of use.
-    fn leave(self) {
+    fn leave(self, why: &str) {
         self.context.cancel();
         let end = self.last_moment();
-        if end <= Instant::now() {
+        if end.is_some_and(|end| end <= Instant::now()) {
+            tracing::warn!("{why}");
             return self.tell(&Ending::TimedOut);
         }
+        tracing::warn!("{why}; the handler goes on for a while, and a retry gets its answer");
         let background = self.context.configuration().background.clone();
         background.spawn(self.outlive(end).instrument(Span::current()));
     }
 
-    /// How long the handler may run when nobody waits for it any more.
-    fn last_moment(&self) -> Instant {
+    /// How long the handler may run when nobody waits for it any more; `None` is for ever.
+    fn last_moment(&self) -> Option<Instant> {
         match self.context.deadline_instant() {
-            Some(deadline) if self.kind() == HandlerKind::Guard => deadline,
-            _ => Instant::now() + self.context.configuration().options.overrun,
+            Some(deadline) if self.kind() == HandlerKind::Guard => Some(deadline),
+            _ => Instant::now().checked_add(self.context.configuration().options.overrun),
         }
     }
 
-    async fn outlive(mut self, end: Instant) {
-        match until(Some(end), self.ending()).await {
-            Some(ending) => drop(self.finish(ending).await),
+    async fn outlive(mut self, end: Option<Instant>) {
+        match until(end, self.ending()).await {
+            Some(ending) => {
+                tracing::info!(outcome = ending.name(), "the handler ended after its caller");
+                drop(self.finish(ending).await);
+            }
             None => self.tell(&Ending::TimedOut),
         }
     }
@@ -122,7 +134,7 @@ struct Attended(Option<Invocation>);
 impl Drop for Attended {
     fn drop(&mut self) {
         if let Some(invocation) = self.0.take() {
-            invocation.leave();
+            invocation.leave("the caller has hung up");
         }
     }
 }

@@ -62,9 +62,10 @@ impl Held {
         !self.running && !self.ended.is_some_and(|(ended, _)| is_within(COOL_DOWN, ended, now))
     }
 
-    /// Whether the last fetch brought keys, so that a key which is not there does not exist.
-    fn is_sure(&self) -> bool {
-        matches!(self.ended, Some((_, true)))
+    /// Whether keys have been fetched since `then`, so that a key which is not there does not exist.
+    /// Before that it may be a new one.
+    fn is_sure(&self, then: Timestamp) -> bool {
+        matches!(self.ended, Some((ended, true)) if ended >= then)
     }
 }
 
@@ -95,7 +96,7 @@ impl KeySet {
             refreshed.keys.verify(token, &self.issuer, now)
         };
         checked.map_err(|error| match error {
-            TokenError::UnknownKey if !refreshed.is_sure() => Fault::Unavailable,
+            TokenError::UnknownKey if !refreshed.is_sure(now) => Fault::Unavailable,
             error => Fault::Token(error),
         })
     }

@@ -9,6 +9,14 @@ use crate::verify::Denial;
 /// The largest body that is read, in bytes.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 
+/// How much of a name from a request is logged, in characters.
+const LONGEST_NAME: usize = 128;
+
+/// As much of a name as is worth logging.
+pub(crate) fn named(name: &str) -> String {
+    name.chars().take(LONGEST_NAME).collect()
+}
+
 /// Why a request does not reach its handler. The text is for the log.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -28,16 +36,14 @@ pub(crate) enum Refusal {
     KeysUnavailable,
     #[error("no event version: it is neither in the path, nor in a header, nor in the query")]
     NoVersion,
-    #[error("no handler takes the event; see `/health` for those that are taken")]
-    UnknownEvent,
-    #[error("no handler takes this version of the event; it is handled in {handled}")]
-    UnknownVersion { handled: String },
+    #[error("no handler takes the event {named:?}; see `/health` for those that are taken")]
+    UnknownEvent { named: String },
+    #[error("no handler takes version {named:?} of the event; it is handled in {handled}")]
+    UnknownVersion { named: String, handled: String },
     #[error("the request names an action's event, and the body has no readable `action_key`")]
     NoActionKey,
-    #[error(
-        "no handler takes the action that the body calls; see `/health` for those that are taken"
-    )]
-    UnknownAction,
+    #[error("no handler takes the action {named:?}; see `/health` for those that are taken")]
+    UnknownAction { named: String },
     #[error(transparent)]
     Body(#[from] Fault),
     #[error("the body's `{0}` is not the one that the request was sent to")]
@@ -61,7 +67,9 @@ impl Refusal {
             Self::Body(_) => 400,
             Self::Denied(_) => 401,
             Self::Scopes(_) => 403,
-            Self::UnknownEvent | Self::UnknownVersion { .. } | Self::UnknownAction => 404,
+            Self::UnknownEvent { .. }
+            | Self::UnknownVersion { .. }
+            | Self::UnknownAction { .. } => 404,
             Self::WrongMethod { .. } => 405,
             Self::TooLarge => 413,
             Self::MediaType => 415,
@@ -94,14 +102,18 @@ impl Refusal {
             }
             Self::NoVersion => ErrorBody::new("missing_version", "the event's version is missing")
                 .with_message("name it in the path: /v/{version}/webhooks/{event}"),
-            Self::UnknownEvent => ErrorBody::new("unknown_event", "no handler for this event"),
+            Self::UnknownEvent { .. } => {
+                ErrorBody::new("unknown_event", "no handler for this event")
+            }
             Self::UnknownVersion { .. } => {
                 ErrorBody::new("unknown_version", "no handler for this version of the event")
             }
             Self::NoActionKey => {
                 ErrorBody::new("missing_action_key", "the body has no readable `action_key`")
             }
-            Self::UnknownAction => ErrorBody::new("unknown_action", "no handler for this action"),
+            Self::UnknownAction { .. } => {
+                ErrorBody::new("unknown_action", "no handler for this action")
+            }
             Self::Body(fault) => ErrorBody::new(code(fault), fault.to_string()),
             Self::OtherEvent(_) => ErrorBody::new("other_event", self.to_string()),
             Self::Scopes(_) => ErrorBody::new("insufficient_scopes", "Insufficient scopes"),

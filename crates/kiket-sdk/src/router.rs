@@ -25,7 +25,7 @@ use crate::idempotency::{Claim, Mark, Memory};
 use crate::incoming::{Bodies, check_is_json};
 use crate::invocation::Invocation;
 use crate::panics::caught;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, named};
 use crate::route::{Route, Target};
 use crate::settings::Settings;
 use crate::trace::TraceParent;
@@ -88,7 +88,7 @@ impl Router {
         let uri = request.uri().clone();
         let invocation = request.headers().get(&INVOCATION).cloned();
         self.deliver(request).await.unwrap_or_else(|refusal| {
-            let invocation = invocation.as_ref().and_then(|id| id.to_str().ok());
+            let invocation = invocation.as_ref().and_then(|id| id.to_str().ok()).map(named);
             let (path, status) = (shown(&uri), refusal.status());
             tracing::warn!(path, invocation, status, "refused: {refusal}");
             refused(&refusal)
@@ -157,7 +157,7 @@ impl Router {
 
 /// What is logged about a delivery stands in its span.
 fn span(context: &Context) -> Span {
-    let span = tracing::info_span!(
+    let span = tracing::error_span!(
         "delivery",
         extension = %context.extension_id(),
         event = %context.event(),

@@ -103,9 +103,17 @@ impl Bound {
             watch.add(&activity, task);
         }
         drop(self.listener);
+        self.router.settings().background.close();
         tracing::info!("stopping: what runs is finished first; a second signal ends it at once");
         let end = Instant::now() + DRAIN;
-        if timeout_at(end, connections.shutdown()).await.is_err() {
+        // Half a request would hold up the end.
+        let closing = async {
+            tokio::select! {
+                () = connections.shutdown() => {}
+                never = watch.run(idle::SHORT_PAUSE) => match never {},
+            }
+        };
+        if timeout_at(end, closing).await.is_err() {
             tracing::warn!("stopped after {} seconds with requests unfinished", DRAIN.as_secs());
         }
         let left = end.saturating_duration_since(Instant::now());

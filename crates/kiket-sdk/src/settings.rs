@@ -163,6 +163,7 @@ impl Sources {
         known.push(("the delivery secret without the blanks around it", trimmed(&used)));
         known.retain(|(_, other)| *other != used && !other.is_empty());
         let previous = self.environment.secret(environment::PREVIOUS_WEBHOOK_SECRET);
+        let previous = previous.filter(|secret| !is_blank(secret));
         Ok(Some(Signatures::new(&used, previous.as_ref(), Doctor::new(&known))))
     }
 
@@ -185,7 +186,7 @@ impl Sources {
             known.rotate_right(1);
         }
         let filled = |(place, secret): (_, Option<Secret>)| {
-            Some((place, secret.filter(|secret| !secret.is_empty())?))
+            Some((place, secret.filter(|secret| !is_blank(secret))?))
         };
         (known.into_iter().filter_map(filled).collect(), variable)
     }
@@ -197,6 +198,11 @@ impl Sources {
     fn first<T>(&self, written: Option<T>, in_environment: Option<T>) -> Option<T> {
         if self.is_dev() { in_environment.or(written) } else { written.or(in_environment) }
     }
+}
+
+/// Blanks are no secret: anybody could sign with them.
+fn is_blank(secret: &Secret) -> bool {
+    secret.expose().trim().is_empty()
 }
 
 fn trimmed(secret: &Secret) -> Secret {

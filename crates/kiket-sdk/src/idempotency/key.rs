@@ -1,6 +1,7 @@
 //! What a delivery is known by.
 
 use hyper::HeaderMap;
+use kiket_contract::event::plain_version;
 use kiket_contract::header;
 use kiket_contract::id::DeliveryId;
 use sha2::{Digest, Sha256};
@@ -43,7 +44,7 @@ impl Keys {
             return Self { first: Key::Id(id), second: None };
         }
         let Source { headers, body, event, version, .. } = source;
-        let of_event = Sha256::new().chain_update(format!("{event}\n{version}\n"));
+        let of_event = Sha256::new().chain_update(format!("{event}\n{}\n", plain_version(version)));
         let mut signed = of_event.clone();
         if let Some(timestamp) = headers.get(header::TIMESTAMP) {
             signed.update(timestamp);

@@ -12,9 +12,16 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-/// From one look to the next. A connection may be idle for this long, and for
-/// at most twice as long.
+/// From one look to the next.
 pub(super) const PAUSE: Duration = Duration::from_secs(15);
+/// From one look to the next when the program is to end.
+pub(super) const SHORT_PAUSE: Duration = Duration::from_secs(1);
+/// At how many looks in a row a connection may be idle that has served nothing at all: so it may
+/// take 15 to 30 seconds for its first request.
+const LOOKS_BEFORE_THE_FIRST: u32 = 1;
+/// The same for one that has served something: 75 to 90 seconds, which is longer than the proxies in
+/// front keep an idle connection, so that none is closed while they are about to use it.
+const LOOKS_AFTER_THE_FIRST: u32 = 4;
 
 /// What a connection is doing.
 #[derive(Debug, Default)]
@@ -34,17 +41,19 @@ impl Activity {
         AtWork(self)
     }
 
-    /// Whether nothing has happened since this was asked last.
+    /// Whether nothing has happened since this was asked last. A request that ends in between is
+    /// seen by one of the two looks, because it says that it was served before it stops to run.
     fn is_idle(&self) -> bool {
+        let rests = self.running.load(Ordering::Acquire) == 0;
         let served = self.served.swap(false, Ordering::Relaxed);
-        !served && self.running.load(Ordering::Relaxed) == 0
+        rests && !served
     }
 }
 
 impl Drop for AtWork<'_> {
     fn drop(&mut self) {
         self.0.served.store(true, Ordering::Relaxed);
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
+        self.0.running.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -56,15 +65,23 @@ pub(super) struct Watch(Mutex<Vec<Watched>>);
 struct Watched {
     activity: Weak<Activity>,
     task: AbortHandle,
-    /// A new connection gets a whole pause.
-    is_new: bool,
+    /// Whether it has served anything.
+    has_served: bool,
+    /// At how many looks in a row it was idle.
+    idle_looks: u32,
 }
 
 impl Watch {
     /// Watches a connection until its activity is dropped.
     pub(super) fn add(&self, activity: &Arc<Activity>, task: AbortHandle) {
-        let watched = Watched { activity: Arc::downgrade(activity), task, is_new: true };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
+        let activity = Arc::downgrade(activity);
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What has ended is let go before more room is taken, so that connections which come and go
+        // take up no more than those that are open.
+        if open.len() == open.capacity() {
+            open.retain(|watched| watched.activity.strong_count() > 0);
+        }
+        open.push(Watched { activity, task, has_served: false, idle_looks: 0 });
     }
 
     /// Looks at all connections, again and again.
@@ -83,13 +100,19 @@ impl Watch {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain_mut(|watched| {
             let Some(activity) = watched.activity.upgrade() else { return false };
-            let is_idle = activity.is_idle() && !watched.is_new;
-            watched.is_new = false;
-            if is_idle {
+            if !activity.is_idle() {
+                (watched.has_served, watched.idle_looks) = (true, 0);
+                return true;
+            }
+            watched.idle_looks += 1;
+            let may_be_idle =
+                if watched.has_served { LOOKS_AFTER_THE_FIRST } else { LOOKS_BEFORE_THE_FIRST };
+            let is_to_end = watched.idle_looks > may_be_idle;
+            if is_to_end {
                 watched.task.abort();
                 ended += 1;
             }
-            !is_idle
+            !is_to_end
         });
         ended
     }
@@ -121,7 +144,17 @@ mod tests {
         let at_work = activity.begin();
         assert_eq!((watch.look(), watch.look()), (0, 0));
         drop(at_work);
-        assert_eq!((watch.look(), watch.look()), (0, 1));
+        let looks: Vec<_> = (0..6).map(|_| watch.look()).collect();
+        assert_eq!(looks, [0, 0, 0, 0, 0, 1]);
+    }
+
+    #[tokio::test]
+    async fn those_that_have_ended_make_room_before_more_is_taken() {
+        let watch = Watch::default();
+        for _ in 0..1_000 {
+            drop(watched(&watch));
+        }
+        assert!(watch.0.lock().unwrap().capacity() < 10);
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use crate::program::{Program, extension};
 use crate::wire::Request;
 
 /// Longer than the extension waits for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An extension that counts the calls of its handler.
 pub(crate) struct Counting {

@@ -260,5 +260,12 @@ async fn unfinished_bodies_have_a_bounded_room_together() {
     }
     let first = unfinished.join_next().await.unwrap().unwrap();
     assert_eq!((first.status, first.code().as_str()), (503, "busy"));
-    assert_eq!(program.send(&Request::signed("{}")).await.status, 200, "small ones have room");
+    for length in [2, 60_000, 99_000] {
+        let usual = format!(r#"{{"a":"{}"}}"#, "x".repeat(length - 2));
+        assert_eq!(
+            program.send(&Request::signed(&*usual)).await.status,
+            200,
+            "usual ones have room"
+        );
+    }
 }

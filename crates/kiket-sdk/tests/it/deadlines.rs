@@ -34,6 +34,7 @@ async fn abandon(program: &Program, gate: &Gate, request: &Request) {
 
 #[tokio::test]
 async fn a_late_handler_answers_the_retry() {
+    let log = Log::collect();
     let gate = Gate::new();
     let program = held(&gate).await;
     let late = program.deliver(&delivery(50)).await;
@@ -43,6 +44,33 @@ async fn a_late_handler_answers_the_retry() {
     let retry = program.deliver(&delivery(10_000)).await;
     assert_eq!((retry.status, retry.json()), (200, json!({ "call": 1 })));
     assert_eq!(gate.calls(), 1);
+    for line in ["the deadline has passed, the caller was answered 503", "ended after its caller"] {
+        assert!(log.text().contains(line), "`{line}` in {}", log.text());
+    }
+}
+
+#[tokio::test]
+async fn an_overrun_without_end_is_possible() {
+    let gate = Gate::new();
+    let extension = extension().overrun(Duration::MAX);
+    let program = Program::serving(extension.webhook("issue.created", "v1", gate.handler())).await;
+    assert_eq!(program.deliver(&delivery(50)).await.status, 503);
+    gate.release(1);
+    assert_eq!(program.deliver(&delivery(10_000)).await.json(), json!({ "call": 1 }));
+}
+
+#[tokio::test]
+async fn a_guard_that_blocks_its_thread_past_the_deadline_allows_nothing() {
+    async fn blocks(_: Value, context: Context) -> Result<Guard> {
+        while context.time_left().is_some_and(|left| !left.is_zero()) {
+            std::thread::yield_now();
+        }
+        Ok(Guard::allow())
+    }
+    let program =
+        Program::serving(extension().guard("workflow.before_transition", "v1", blocks)).await;
+    let asks = Request::signed(delivery(50).to_string()).path(GUARDED);
+    assert_eq!(program.send(&asks).await.status, 503);
 }
 
 #[tokio::test]

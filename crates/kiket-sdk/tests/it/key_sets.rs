@@ -123,8 +123,24 @@ async fn forged_keys_can_not_make_it_fetch_more_often_than_the_cool_down_allows(
     clock.advance(COOL_DOWN);
     assert_eq!(together(&program, forged(&clock)).await, [401; 50]);
     assert_eq!(server.fetches(), 2, "one for all");
-    assert_eq!(together(&program, forged(&clock)).await, [401; 50]);
+    clock.advance(COOL_DOWN / 2);
+    assert_eq!(together(&program, forged(&clock)).await, [503; 50]);
     assert_eq!(server.fetches(), 2, "and none in the cool-down");
+}
+
+#[tokio::test]
+async fn a_new_key_in_the_cool_down_is_not_refused_for_good() {
+    let (old, new) = (Key::new(), Key::new());
+    let server = KeyServer::serving([&old.jwk]).await;
+    let (program, clock) = timed(&server).await;
+    assert_eq!(program.send(&fresh(&old, &clock)).await.status, 200);
+    clock.advance(COOL_DOWN / 2);
+    let early = program.send(&fresh(&new, &clock)).await;
+    assert_eq!((early.status, early.code().as_str()), (503, "keys_unavailable"));
+    assert_eq!(early.header("retry-after"), Some("30"));
+    server.serve([&old.jwk, &new.jwk]);
+    clock.advance(COOL_DOWN / 2);
+    assert_eq!(program.send(&fresh(&new, &clock)).await.status, 200);
 }
 
 #[tokio::test]

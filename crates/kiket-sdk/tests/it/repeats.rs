@@ -71,6 +71,16 @@ async fn without_an_id_the_invocation_with_a_new_proof_is_a_repeat() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_the_version_makes_no_other_delivery() {
+    let gate = Gate::open();
+    let program = Program::serving(extension().fallback(gate.handler())).await;
+    for version in ["v1", "1"] {
+        let request = Request::signed("{}").path(&format!("/v/{version}/webhooks/issue.created"));
+        assert_eq!(program.send(&request).await.json(), json!({ "call": 1 }), "{version}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_body_for_two_events_is_no_repeat() {
     let gate = Gate::open();
     let extension = extension().webhook("issue.created", "v1", gate.handler()).webhook(

@@ -60,3 +60,15 @@ async fn a_request_that_breaks_off_does_no_harm() {
     }
     assert_eq!(program.deliver(&json!({})).await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn half_a_request_does_not_hold_up_the_end() {
+    let program = Program::echoing().await;
+    let mut half = TcpStream::connect(program.address).await.unwrap();
+    half.write_all(b"POST / HTTP/1.1\r\nhost").await.unwrap();
+    // The connection is accepted before an answer on a later one.
+    assert_eq!(program.deliver(&json!({})).await.status, 200);
+    let start = tokio::time::Instant::now();
+    program.stop().await.unwrap();
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}

@@ -80,3 +80,13 @@ fn a_folder_without_a_manifest_and_a_wrong_manifest_are_errors() {
     let error = Extension::from_manifest_in(folder.path()).unwrap_err();
     assert!(format!("{error:?}").contains("extension.yaml"), "{error:?}");
 }
+
+#[tokio::test]
+async fn blanks_are_no_secret() {
+    let blank = |name: &str| (name == "KIKET_WEBHOOK_SECRET_PREVIOUS").then(|| " ".to_owned());
+    let error = failure(Extension::new("x").environment(blank).webhook_secret(" \n")).await;
+    assert!(matches!(error, Error::NoWebhookSecret { .. }), "{error}");
+    let extension = extension().environment(blank).webhook("issue.created", "v1", echo);
+    let program = Program::serving(extension).await;
+    assert_eq!(program.send(&Request::signed_by(" ", "{}")).await.status, 401);
+}
