@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use kiket_contract::token::{Claims, ISSUER, LEEWAY, SigningKey, TokenError, verify};
+use kiket_contract::token::{
+    Claims, ISSUER, LEEWAY, LONGEST_LIFE, LONGEST_TOKEN, SigningKey, TokenError, verify,
+};
 
 use crate::program::NOW;
 
@@ -42,7 +44,13 @@ fn read(token: &str) -> Result<Claims, TokenError> {
 
 fn is_read_back(claims: &Claims, input: &[u8]) {
     let token = KEY.mint(claims).expect("the machine gives randomness");
-    let is_valid = claims.iss == ISSUER && claims.exp > NOW && claims.iat <= NOW + LEEWAY.as_secs();
+    let begins = claims.nbf.unwrap_or(claims.iat).max(claims.iat);
+    let life = claims.exp.saturating_sub(claims.iat);
+    let is_valid = claims.iss == ISSUER
+        && claims.exp > NOW
+        && begins <= NOW + LEEWAY.as_secs()
+        && life <= (LONGEST_LIFE + LEEWAY).as_secs()
+        && token.expose().len() <= LONGEST_TOKEN;
     let found = read(token.expose());
     assert_eq!(found.as_ref().ok(), is_valid.then_some(claims), "{found:?}");
 
