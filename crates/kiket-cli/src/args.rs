@@ -1,5 +1,7 @@
 //! What the command line takes.
 
+mod extensions;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
+
+pub(crate) use extensions::{Deny, Extensions, Lint, LintFormat, Migrate};
 
 /// Build, run and operate Kiket extensions.
 #[derive(Debug, Parser)]
@@ -19,6 +23,8 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Dev(Dev),
+    #[command(subcommand)]
+    Extensions(Extensions),
     Supervise(Supervise),
 }
 

@@ -9,18 +9,25 @@ mod supervisor;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let done = match Args::parse().command {
-        Command::Dev(args) => commands::dev::run(args).await,
-        Command::Supervise(args) => commands::supervise::run(args).await,
+        Command::Dev(args) => in_runtime(commands::dev::run(args)),
+        Command::Extensions(args) => Ok(commands::extensions::run(args)),
+        Command::Supervise(args) => in_runtime(commands::supervise::run(args)),
     };
     done.unwrap_or_else(|error| {
         printer::error(&error);
         ExitCode::FAILURE
     })
+}
+
+/// Runs a command that waits for things. The others do without the threads that this starts.
+fn in_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("can not start the runtime")?;
+    runtime.block_on(command)
 }

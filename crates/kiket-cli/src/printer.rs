@@ -28,3 +28,13 @@ pub(crate) fn error(error: &anyhow::Error) {
 pub(crate) fn note(text: impl Display) -> io::Result<()> {
     writeln!(anstream::stderr().lock(), "{text}")
 }
+
+/// Writes a text to standard output exactly as it is.
+///
+/// # Errors
+/// When standard output can not be written to.
+pub(crate) fn exactly(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}

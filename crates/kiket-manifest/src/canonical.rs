@@ -18,6 +18,7 @@ use blocks::{
     SettingBlock,
 };
 use tree::Members;
+pub(crate) use tree::{is_literal, names_a_secret};
 
 /// What is written of the secrets that stand in a manifest.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -86,10 +86,15 @@ impl Findings {
     }
 
     /// In the order of their places.
-    pub(crate) fn sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by_key(|finding| (finding.id == MORE, finding.span));
-        self.0
+    pub(crate) fn sorted(self) -> Vec<Finding> {
+        sorted(self.0)
     }
+}
+
+/// The findings in the order of their places, that of there being more last.
+pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.id == MORE, finding.span));
+    findings
 }
 
 /// A key, not longer than anybody reads.

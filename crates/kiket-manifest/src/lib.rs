@@ -34,6 +34,7 @@
 //! error; a [`Document`] has it with every [`Finding`], the [`Node`]s of the text with their places,
 //! and the edits that put it right. [`Manifest::configuration`] decides every setting.
 //! [`Text::resolve`] turns references into values. [`Manifest::to_yaml`] writes the canonical form.
+//! [`lint`] has the linter's rules.
 
 #![forbid(unsafe_code)]
 
@@ -44,6 +45,7 @@ mod edit;
 mod error;
 mod find;
 mod finding;
+pub mod lint;
 mod model;
 mod read;
 mod reader;

@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod folder;
+mod lint;
+mod migrate;
 mod supervise;

@@ -72,13 +72,13 @@ impl Serialize for Tree<'_> {
     }
 }
 
-fn names_a_secret(key: &str) -> bool {
+pub(crate) fn names_a_secret(key: &str) -> bool {
     let name = key.to_ascii_lowercase();
     SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a text or number stands there itself, and not where to find it.
-fn is_literal(value: &Value) -> bool {
+pub(crate) fn is_literal(value: &Value) -> bool {
     match value {
         Value::Text(_) => !matches!(value.as_reference(), Some(Text::Reference(_))),
         Value::Number(_) => true,

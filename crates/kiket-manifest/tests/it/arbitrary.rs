@@ -58,7 +58,7 @@ fn exercise(text: &str) {
 }
 
 /// A real manifest with one stretch of characters replaced.
-fn mutated() -> impl Strategy<Value = String> {
+pub(crate) fn mutated() -> impl Strategy<Value = String> {
     let length = FULL.chars().count();
     (0..length, 0..40usize, "\\PC{0,12}|[-:{}\\[\\]&*!|>'\"#\n\t ]{1,6}").prop_map(
         |(start, gone, put)| {
@@ -133,7 +133,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 /// A manifest whose members often have the right types.
-fn manifest() -> impl Strategy<Value = serde_json::Value> {
+pub(crate) fn manifest() -> impl Strategy<Value = serde_json::Value> {
     let entries = || proptest::collection::btree_map(key(), value(), 0..5);
     let settings = vec((key(), entries(), "string|integer|boolean|number|secret|template"), 0..3)
         .prop_map(|settings| {

@@ -7,6 +7,8 @@ mod configuration;
 mod edits;
 mod files;
 mod hostile;
+mod lint;
+mod lint_fixes;
 mod mistakes;
 mod places;
 mod samples;
@@ -15,8 +17,13 @@ mod schema;
 mod secrets;
 mod shapes;
 
-/// Every finding as one line.
+/// Every finding of the reader as one line.
 fn findings(document: &kiket_manifest::Document) -> Vec<String> {
+    lines(document, document.findings())
+}
+
+/// Findings, each as one line.
+fn lines(document: &kiket_manifest::Document, findings: &[kiket_manifest::Finding]) -> Vec<String> {
     let line = |finding: &kiket_manifest::Finding| {
         let position = document.position(finding.span);
         let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
@@ -25,5 +32,5 @@ fn findings(document: &kiket_manifest::Document) -> Vec<String> {
             position.line, position.column, finding.severity, finding.id, finding.message
         )
     };
-    document.findings().iter().map(line).collect()
+    findings.iter().map(line).collect()
 }

@@ -1,0 +1,149 @@
+//! One rule at work on one document.
+
+use crate::finding::shown;
+use crate::lint::Rule;
+use crate::lint::nearest::nearest;
+use crate::{Document, Finding, Manifest, Node, Severity, Shape, Span};
+
+/// The most findings of one rule.
+const MOST: usize = 100;
+
+/// A rule, the document that it looks at, and what it found so far.
+pub(crate) struct Check<'a> {
+    pub(super) document: &'a Document,
+    pub(super) manifest: &'a Manifest,
+    rule: &'static Rule,
+    found: Vec<Finding>,
+}
+
+/// Whether there is a manifest to look at: not one of another platform, nor none at all.
+pub(super) fn applies(document: &Document) -> bool {
+    !matches!(document.shape(), Shape::Later | Shape::Unknown)
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn new(document: &'a Document, rule: &'static Rule) -> Self {
+        Self { document, manifest: document.manifest(), rule, found: Vec::new() }
+    }
+
+    pub(super) fn found(mut self) -> Vec<Finding> {
+        self.found.truncate(MOST);
+        self.found
+    }
+
+    /// How much was noted so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Notes something, with the rule's own help.
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>) {
+        self.report_with(span, message, self.rule.help);
+    }
+
+    /// Notes something, with what to do in this case.
+    pub(super) fn report_with(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let finding = match self.rule.severity {
+            Severity::Error => Finding::error(self.rule.id, span, message),
+            Severity::Warning => Finding::warning(self.rule.id, span, message),
+        };
+        self.found.push(finding.help(help));
+    }
+
+    /// Adds an edit to what was noted last.
+    pub(super) fn fix(&mut self, edit: Option<crate::Edit>) {
+        let one_line = |edit: &crate::Edit| {
+            let replaced = self.document.text().get(edit.span.start..edit.span.end);
+            replaced.is_some_and(|text| !text.contains(['\n', '\r']))
+        };
+        if let (Some(edit), Some(last)) = (edit.filter(one_line), self.found.last_mut()) {
+            last.fix.push(edit);
+        }
+    }
+
+    /// The member that stands there, for messages.
+    pub(super) fn name(&self, span: Span) -> String {
+        if self.found.len() >= MOST {
+            // Nobody reads it, and finding it costs time.
+            return String::new();
+        }
+        match self.document.path(span).as_str() {
+            "" => "the manifest".to_owned(),
+            path => format!("`{path}`"),
+        }
+    }
+
+    /// The mapping that the extension's members stand in.
+    pub(super) fn extension(&self) -> &'a Node {
+        let root = self.document.root();
+        root.get("extension").filter(|block| block.is_mapping()).unwrap_or(root)
+    }
+
+    /// Whether there is a block `extension`.
+    pub(super) fn has_block(&self) -> bool {
+        self.document.root().get("extension").is_some_and(|block| block.is_mapping())
+    }
+
+    /// A member of the extension, inside its block or beside it.
+    pub(super) fn member(&self, name: &str) -> Option<&'a Node> {
+        self.extension().get(name).or_else(|| self.document.root().get(name))
+    }
+
+    /// Whether what is absent is missing.
+    pub(super) fn is_complete(&self) -> bool {
+        let root = self.document.root();
+        self.document.is_complete() && root.get("extension").is_none_or(|block| block.is_mapping())
+    }
+
+    /// The place of the extension as a whole.
+    pub(super) fn place(&self) -> Span {
+        let extension = self.extension();
+        extension.key_span.unwrap_or(Span::new(extension.span.start, extension.span.start))
+    }
+
+    /// Notes a text that is none of the possible ones, and puts it right when one of them is near.
+    pub(super) fn choice(&mut self, span: Span, written: &str, possible: &[&'static str]) {
+        if possible.contains(&written) {
+            return;
+        }
+        let message = format!("{} can not be `{}`", self.name(span), shown(written));
+        match nearest(written, possible.iter().copied()) {
+            Some(meant) => {
+                self.report_with(span, message, format!("write `{meant}`"));
+                self.fix(Some(self.document.replace(span, &meant.into())));
+            }
+            None => self.report_with(span, message, format!("write {}", listed(possible))),
+        }
+    }
+
+    /// Notes a name that nothing has.
+    pub(super) fn unknown<'b>(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        written: &str,
+        known: impl IntoIterator<Item = &'b str>,
+    ) {
+        let near = if self.found.len() < MOST { nearest(written, known) } else { None };
+        match near {
+            Some(meant) => {
+                self.report_with(span, message, format!("did you mean `{}`?", shown(meant)));
+            }
+            None => self.report(span, message),
+        }
+    }
+}
+
+/// `a`, `b` or `c`.
+fn listed(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => quoted.concat(),
+    }
+}
