@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -24,7 +25,8 @@ pub(crate) struct Local(Mutex<Deliveries>);
 
 #[derive(Debug, Default)]
 struct Deliveries {
-    by_key: HashMap<Key, State>,
+    /// With a quick hash: keys are ids and digests that only Kiket can make.
+    by_key: HashMap<Key, State, RandomState>,
     /// The finished ones, oldest first.
     finished: VecDeque<Finished>,
     bytes: usize,
