@@ -1,7 +1,8 @@
 //! The bodies that come in: each bounded in size and time, all together in memory.
 //!
-//! A caller that has not proved anything yet can make the extension hold what it has sent so far, so
-//! what all callers together may have sent and not finished is bounded too.
+//! A caller that has not proved anything yet can make the extension hold what it has sent so far. As
+//! much as Kiket ever sends is held for each connection, and their number is bounded; what goes beyond
+//! it shares a bounded room.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;

@@ -5,6 +5,9 @@
 //! a token names a key that it lacks. `fetch` is the one flight, in a task of its own, so that a
 //! caller who hangs up does not end it; everybody else who needs it waits for the same one.
 //!
+//! A token whose key is not there is refused for good only if keys have come since the token did; before
+//! that its key may be a new one, and the answer asks for a retry.
+//!
 //! It promises that nobody can make it fetch more often than once in 30 seconds, whether the last
 //! fetch failed or not, and that a token of a known key waits for no fetch while the keys are
 //! fresh. Keys that are older go on being used when they can not be fetched anew; each try is waited

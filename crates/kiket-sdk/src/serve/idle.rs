@@ -2,7 +2,7 @@
 //!
 //! Whoever has proved nothing yet can open a connection and send no request, or half of one, or never
 //! read the answer. Every connection counts what it serves; a look at all of them, now and then, ends
-//! those that have served nothing since the last one and are not at work. That costs a request two
+//! those that were idle at too many looks in a row. That costs a request two
 //! counts, where a timer for each would cost more than the rest of its dispatch.
 
 use std::convert::Infallible;
