@@ -22,3 +22,5 @@ pub const RUNTIME_TOKEN_DISPLAY: &str = "X-Kiket-Runtime-Token";
 pub const REQUEST_ID: &str = "x-request-id";
 /// Where a request stands in a distributed trace (W3C Trace Context).
 pub const TRACEPARENT: &str = "traceparent";
+/// A key that makes a repeated request the same request; it lives for 24 hours.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

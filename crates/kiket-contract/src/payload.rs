@@ -131,6 +131,8 @@ pub struct Envelope<'a> {
     pub secrets: BTreeMap<String, Secret>,
     /// Which secrets are missing.
     pub secret_status: SecretStatus,
+    /// The key of the action, in the call of an action.
+    pub action_key: Option<&'a str>,
     /// The event's context, unless the payload brings its own.
     pub context: Option<&'a Members>,
 }
@@ -147,6 +149,9 @@ impl Envelope<'_> {
         body.serialize_entry(member::EVENT, self.event)?;
         body.serialize_entry(member::EVENT_VERSION, self.event_version)?;
         body.serialize_entry(member::DELIVERY, &self.delivery)?;
+        if let Some(key) = self.action_key {
+            body.serialize_entry(member::ACTION_KEY, key)?;
+        }
         for (name, value) in payload.iter() {
             body.serialize_entry(name, value)?;
         }

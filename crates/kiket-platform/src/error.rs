@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use kiket_contract::id::{OrganizationId, ProjectId};
+use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
 use crate::secrets::master_key::MasterKeyError;
@@ -44,6 +44,21 @@ pub enum Error {
     UnknownProject {
         /// The project.
         project: ProjectId,
+    },
+    /// The installation has been removed.
+    #[error("installation {installation} has been removed")]
+    Removed {
+        /// The installation.
+        installation: InstallationId,
+    },
+    /// The idempotency key came with another request before.
+    #[error("this Idempotency-Key was used for another request: send a new one, or the same body")]
+    KeyReused,
+    /// The event asks before something happens, and nothing waits for an answer here.
+    #[error("`{event}` asks before something happens: send it to /api/v1/guards")]
+    AsksFirst {
+        /// The event.
+        event: String,
     },
     /// The payload has a member that the delivery's envelope has.
     #[error("the payload's member `{member}` is reserved for the delivery: rename it")]

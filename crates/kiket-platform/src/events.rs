@@ -1,19 +1,28 @@
 //! Accepting events: stored with their deliveries before the answer is given.
 
 use kiket_contract::api::events::{AcceptedEvent, NewEvent, PlannedDelivery};
+use kiket_contract::event::asks_first;
 use kiket_contract::id::EventId;
 use kiket_contract::payload::{LARGEST_PAYLOAD, Members, RESERVED, member};
 
 use crate::core::Core;
-use crate::delivery::plan::plan;
 use crate::error::Error;
 use crate::happening::Happening;
 use crate::store::StoreError;
+use crate::store::deliveries::NewDelivery;
 use crate::store::events as rows;
+use crate::store::idempotency::Idempotency;
 
 /// Stores an event with one delivery for each installation and version that wants it.
-pub(crate) async fn accept(core: &Core, new: NewEvent) -> Result<AcceptedEvent, Error> {
+pub(crate) async fn accept(
+    core: &Core,
+    new: NewEvent,
+    idempotency: Option<Idempotency>,
+) -> Result<AcceptedEvent, Error> {
     check_members(&new)?;
+    if asks_first(new.event.as_str()) {
+        return Err(Error::AsksFirst { event: new.event.into() });
+    }
     let payload = text(&new.payload)?;
     let context = new.context.as_ref().map(text).transpose()?;
     let size = payload.len() + context.as_ref().map_or(0, String::len);
@@ -25,26 +34,25 @@ pub(crate) async fn accept(core: &Core, new: NewEvent) -> Result<AcceptedEvent, 
         project_id: new.project_id,
         organization_id: new.organization_id,
         name: new.event.into(),
+        version: new.version.map(Into::into),
         payload,
         context,
+        idempotency,
         now: core.now(),
     };
-    let version = new.version.as_ref().map(kiket_contract::event::Name::as_str);
-    let project = event.project_id;
-    match core.store.accept(&event, |hooks| plan(version, hooks)).await? {
-        rows::Accepted::With(deliveries) => Ok(tell(core, &event, &deliveries)),
+    let (id, name, project) = (event.id, event.name.clone(), event.project_id);
+    match core.store.accept(event).await? {
+        rows::Accepted::With(deliveries) => Ok(tell(core, id, name, &deliveries)),
+        rows::Accepted::Before { event, deliveries } => Ok(AcceptedEvent { id: event, deliveries }),
+        rows::Accepted::KeyReused => Err(Error::KeyReused),
         rows::Accepted::ProjectUnknown => Err(Error::UnknownProject { project }),
         rows::Accepted::ProjectOf(owner) => Err(Error::ProjectElsewhere { project, owner }),
     }
 }
 
 /// Tells the worker and whoever watches.
-fn tell(core: &Core, event: &rows::NewEvent, deliveries: &[rows::NewDelivery]) -> AcceptedEvent {
-    core.tell(Happening::Accepted {
-        event_id: event.id,
-        event: event.name.clone(),
-        deliveries: deliveries.len(),
-    });
+fn tell(core: &Core, id: EventId, event: String, deliveries: &[NewDelivery]) -> AcceptedEvent {
+    core.tell(Happening::Accepted { event_id: id, event, deliveries: deliveries.len() });
     for delivery in deliveries {
         core.tell(Happening::Planned {
             delivery_id: delivery.id,
@@ -60,7 +68,7 @@ fn tell(core: &Core, event: &rows::NewEvent, deliveries: &[rows::NewDelivery]) -
             installation_id: delivery.installation_id,
         })
         .collect();
-    AcceptedEvent { id: event.id, deliveries }
+    AcceptedEvent { id, deliveries }
 }
 
 fn text(members: &Members) -> Result<String, Error> {

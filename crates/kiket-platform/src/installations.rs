@@ -1,6 +1,7 @@
 //! Installing an extension from its manifest.
 
 mod from_manifest;
+pub(crate) mod sealed;
 
 use jiff::Timestamp;
 use kiket_contract::api::installations::{Installation, Installed, NewInstallation};
@@ -11,8 +12,7 @@ use kiket_contract::signature::SigningForm;
 
 use crate::core::Core;
 use crate::error::Error;
-use crate::secrets::seal::{Place, Sealer};
-use crate::secrets::{open_text, seal_secret};
+use crate::secrets::seal_secret;
 use crate::store::installations as rows;
 
 /// Sets an extension up in a project. The same extension in the same project is replaced in place:
@@ -58,10 +58,9 @@ async fn write(
     new: &NewInstallation,
 ) -> Result<(InstallationId, Timestamp), Error> {
     let seal = |id: InstallationId| -> Result<_, Error> {
-        let secret = delivery_secret.expose().as_bytes();
         let secrets = new.secrets.iter();
         Ok(rows::SealedParts {
-            delivery_secret: core.sealer.seal(place(&id.to_string()), secret)?,
+            delivery_secret: sealed::seal_delivery_secret(&core.sealer, id, delivery_secret)?,
             secrets: secrets
                 .map(|(key, value)| seal_secret(&core.sealer, id, key, value))
                 .collect::<Result<_, _>>()?,
@@ -74,17 +73,4 @@ async fn write(
         }
         rows::Written::TooManySecrets => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
     }
-}
-
-/// Opens an installation's delivery secret.
-pub(crate) fn open_delivery_secret(
-    sealer: &Sealer,
-    id: InstallationId,
-    sealed: &[u8],
-) -> Result<Secret, Error> {
-    Ok(open_text(sealer, place(&id.to_string()), sealed)?)
-}
-
-fn place(row: &str) -> Place<'_> {
-    Place { table: "installations", row, column: "sealed_delivery_secret" }
 }

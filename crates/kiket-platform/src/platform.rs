@@ -117,7 +117,7 @@ impl Platform {
     /// When the payload is too large, has a reserved member, or the project is not the
     /// organisation's; nothing is stored then.
     pub async fn accept(&self, new: NewEvent) -> Result<AcceptedEvent, Error> {
-        events::accept(&self.core, new).await
+        events::accept(&self.core, new, None).await
     }
 
     /// One delivery with all that happened to it so far.
@@ -180,7 +180,7 @@ async fn serve(core: Shared, listener: TcpListener, stop: CancellationToken) {
 }
 
 async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<Core, Error> {
-    let store = Store::open(data_dir).await?;
+    let store = Store::open(data_dir, delivery::plan::plan).await?;
     // The lock on the directory says that whoever held a lease is gone.
     store.release_all(config.clock.now()).await?;
     let fresh = store.signing_key().await?.is_none();

@@ -2,29 +2,43 @@
 //!
 //! It keeps what was accepted, installed and tried, in one database file (SQLite, write-ahead log,
 //! full sync). One connection writes, so writers never wait for each other's locks; others read
-//! beside it. An answer is given only after the transaction that it reports has been committed,
-//! and so survives a crash of the process or the machine.
+//! beside it. What there is most of (accepted events, claims, finished attempts) goes through
+//! [`writer`], which commits what waits together. An answer is given only after the transaction
+//! that it reports has been committed, and so survives a crash of the process or the machine.
 //!
 //! The statements are written for SQLite and PostgreSQL alike. Secrets come in sealed; the store
 //! knows no keys and no services.
 
 pub(crate) mod callbacks;
+pub(crate) mod claims;
+pub(crate) mod completion;
 pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod extension_events;
+pub(crate) mod hooks;
+pub(crate) mod idempotency;
 pub(crate) mod installations;
 mod projects;
+mod rows;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
 mod view;
+pub(crate) mod work;
+mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, Row};
+use tokio::task::JoinHandle;
+
+use deliveries::NewDelivery;
+use hooks::MatchingHook;
+use writer::Writer;
 
 const FILE: &str = "kiket.db";
 const READERS: u32 = 4;
@@ -42,21 +56,29 @@ pub enum StoreError {
     /// The data directory is no absolute path.
     #[error("`{}` is no absolute path", .0.display())]
     Path(PathBuf),
+    /// The platform is stopping.
+    #[error("the database is being closed")]
+    Closed,
     /// A stored value is not what was written.
     #[error("the database holds a damaged value in {0}")]
     Damaged(&'static str),
 }
 
+/// Says which deliveries an event has, from the version that it names and the hooks on it.
+pub(crate) type Plan = fn(Option<&str>, &[MatchingHook]) -> Vec<NewDelivery>;
+
 /// The database.
-#[derive(Clone)]
 pub(crate) struct Store {
     writer: AnyPool,
     reader: AnyPool,
+    batches: Writer,
+    plan: Plan,
+    writing: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Store {
     /// Opens the database of a data directory and brings its tables to this version.
-    pub(crate) async fn open(data_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) async fn open(data_dir: &Path, plan: Plan) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let path = url::Url::from_file_path(data_dir.join(FILE))
             .map_err(|()| StoreError::Path(data_dir.to_owned()))?;
@@ -64,11 +86,18 @@ impl Store {
         let writer = pool(1).connect(&url).await?;
         migrations().run(&writer).await?;
         let reader = pool(READERS).connect(&url).await?;
-        Ok(Self { writer, reader })
+        let (batches, writing) = Writer::start(writer.clone(), plan);
+        Ok(Self { writer, reader, batches, plan, writing: Mutex::new(Some(writing)) })
     }
 
     /// Waits for what is under way and closes the database.
     pub(crate) async fn close(&self) {
+        self.batches.stop();
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writing) = writing {
+            // It ends when its queue does; a panic in it has been reported already.
+            let _ = writing.await;
+        }
         self.reader.close().await;
         self.writer.close().await;
     }

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::secrets::seal::{Place, Sealer};
 use crate::store::Store;
-use crate::store::deliveries::Work;
 use crate::store::signing_keys::StoredKey;
+use crate::store::work::Work;
 
 const LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 /// Some SDKs refuse a token from the future without any leeway, so it is made a little earlier.
@@ -86,7 +86,8 @@ impl Tokens {
         work: &Work,
         now: Timestamp,
     ) -> Result<Authentication, Error> {
-        let expires_at = Timestamp::from_second((now + LIFETIME).as_second()).unwrap_or(now);
+        let lifetime = work.token_minutes.map_or(LIFETIME, SignedDuration::from_mins);
+        let expires_at = Timestamp::from_second((now + lifetime).as_second()).unwrap_or(now);
         let mut scopes = vec![scope::project(work.project_id)];
         scopes.extend(work.scopes.iter().cloned());
         let claims = Claims {

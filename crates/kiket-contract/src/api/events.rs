@@ -9,6 +9,9 @@ use crate::payload::Members;
 /// The path, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/events";
 
+/// The most characters of an `Idempotency-Key`.
+pub const LONGEST_IDEMPOTENCY_KEY: usize = 255;
+
 /// An event to be delivered to every installation that wants it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewEvent {

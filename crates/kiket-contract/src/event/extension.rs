@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Entry;
 use super::entry::Payload;
 use super::part::{Project, User};
+use crate::id::{InstallationId, OrganizationId, ProjectId};
 
 /// The family's catalogue entries.
 pub(super) const EVENTS: &[Entry] = &[
@@ -110,6 +111,37 @@ pub struct InstallationChanged {
     /// Why the platform did it, for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl InstallationChanged {
+    /// The event after an extension has been installed.
+    pub const INSTALLED: &'static str = "extension.installed";
+    /// The event after an installation has got another version.
+    pub const UPGRADED: &'static str = "extension.upgraded";
+    /// The event after an installation has been switched off.
+    pub const DISABLED: &'static str = "extension.disabled";
+    /// The event after an installation has been removed.
+    pub const UNINSTALLED: &'static str = "extension.uninstalled";
+
+    /// What to tell of an installation.
+    #[must_use]
+    pub fn new(
+        installation: InstallationId,
+        extension_id: &str,
+        organization: OrganizationId,
+        project: ProjectId,
+    ) -> Self {
+        Self {
+            installation_id: i64::from(installation),
+            extension_id: extension_id.to_owned(),
+            extension_version: None,
+            previous_version: None,
+            organization_id: Some(i64::from(organization)),
+            project_id: Some(i64::from(project)),
+            actor: None,
+            reason: None,
+        }
+    }
 }
 
 /// Payload of `extension.testConnection`. The Ruby guide gives the name; the members are those of

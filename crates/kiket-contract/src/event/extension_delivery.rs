@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use super::Entry;
 use super::entry::Payload;
+use crate::id::{DeliveryId, InstallationId};
+
+/// How the names of the family begin. A delivery of one of its events raises none of them.
+pub const FAMILY: &str = "extension.delivery.";
 
 /// The family's catalogue entries.
 pub(super) const EVENTS: &[Entry] = &[
@@ -71,6 +75,38 @@ pub struct DeliveryStarted {
     pub options: Option<DeliveryOptions>,
 }
 
+impl DeliveryStarted {
+    /// The name of the event.
+    pub const EVENT: &'static str = "extension.delivery.started";
+
+    /// What to tell of a delivery on its way to an installation.
+    #[must_use]
+    pub fn new(delivery: DeliveryId, installation: InstallationId, extension_id: &str) -> Self {
+        Self {
+            delivery_id: delivery.to_string(),
+            installation_id: i64::from(installation),
+            extension_id: Some(extension_id.to_owned()),
+            secret_scopes: Vec::new(),
+            options: None,
+        }
+    }
+
+    /// Adds what the delivery grants on secrets.
+    #[must_use]
+    pub fn with_secret_scopes(mut self, scopes: Vec<String>) -> Self {
+        self.secret_scopes = scopes;
+        self
+    }
+
+    /// Adds how it is delivered: the time limit in milliseconds, and whether the hook is required.
+    #[must_use]
+    pub fn with_options(mut self, timeout_ms: u64, required: bool) -> Self {
+        let (timeout_ms, required) = (Some(timeout_ms), Some(required));
+        self.options = Some(DeliveryOptions { timeout_ms, required, action_key: None });
+        self
+    }
+}
+
 /// How a delivery is made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -110,6 +146,36 @@ pub struct DeliveryCompleted {
     pub diagnostics: Vec<String>,
 }
 
+impl DeliveryCompleted {
+    /// The name of the event.
+    pub const EVENT: &'static str = "extension.delivery.completed";
+
+    /// What to tell of a delivery that an installation took, after `duration_ms` milliseconds.
+    #[must_use]
+    pub fn new(
+        delivery: DeliveryId,
+        installation: InstallationId,
+        extension_id: &str,
+        duration_ms: u64,
+    ) -> Self {
+        Self {
+            delivery_id: delivery.to_string(),
+            installation_id: i64::from(installation),
+            extension_id: Some(extension_id.to_owned()),
+            duration_ms,
+            response: None,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Adds the answer's body, if it is JSON.
+    #[must_use]
+    pub fn with_response(mut self, body: &str) -> Self {
+        self.response = serde_json::from_str(body).ok();
+        self
+    }
+}
+
 /// Payload of `extension.delivery.failed`: category, message and retry count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -129,4 +195,36 @@ pub struct DeliveryFailed {
     /// How many attempts followed the first.
     #[serde(default)]
     pub retry_count: u32,
+}
+
+impl DeliveryFailed {
+    /// The name of the event.
+    pub const EVENT: &'static str = "extension.delivery.failed";
+
+    /// What to tell of a delivery that failed for good: the kind of failure and, for a person, what
+    /// went wrong.
+    #[must_use]
+    pub fn new(
+        delivery: DeliveryId,
+        installation: InstallationId,
+        extension_id: &str,
+        category: &str,
+        message: &str,
+    ) -> Self {
+        Self {
+            delivery_id: delivery.to_string(),
+            installation_id: i64::from(installation),
+            extension_id: Some(extension_id.to_owned()),
+            category: category.to_owned(),
+            message: message.to_owned(),
+            retry_count: 0,
+        }
+    }
+
+    /// Adds how many attempts followed the first.
+    #[must_use]
+    pub fn with_retry_count(mut self, retries: u32) -> Self {
+        self.retry_count = retries;
+        self
+    }
 }

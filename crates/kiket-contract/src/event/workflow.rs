@@ -3,12 +3,14 @@
 //! The events of an issue in its workflow are in [`issue`](super::issue), service levels in
 //! [`sla`](super::sla), approvals in [`approval`](super::approval).
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
 use super::entry::Payload;
 use super::issue::Issue;
 use super::part::Transition;
+use crate::payload::Members;
 
 /// The family's catalogue entries.
 pub(super) const EVENTS: &[Entry] = &[
@@ -131,8 +133,9 @@ pub struct WorkflowHalted {
     /// The workflow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<Workflow>,
-    /// The issue that stays where it is.
-    pub issue: Issue,
+    /// The issue that stays where it is, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<Issue>,
     /// The transition that was under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<Transition>,
@@ -143,6 +146,29 @@ pub struct WorkflowHalted {
     /// The project, also named by the issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<i64>,
+}
+
+impl WorkflowHalted {
+    /// The name of the event.
+    pub const EVENT: &'static str = "workflow.halted";
+
+    /// What to tell after a required hook on an event with this payload has failed. What the
+    /// payload says of workflow, issue and transition is passed on where it has their form.
+    #[must_use]
+    pub fn after(origin: &Members, extension_id: &str, reason: &str) -> Self {
+        fn member<T: DeserializeOwned>(origin: &Members, name: &str) -> Option<T> {
+            let (_, value) = origin.iter().find(|(member, _)| *member == name)?;
+            serde_json::from_str(value.get()).ok()
+        }
+        Self {
+            workflow: member(origin, "workflow"),
+            issue: member(origin, "issue"),
+            transition: member(origin, "transition"),
+            extension_id: extension_id.to_owned(),
+            reason: reason.to_owned(),
+            project_id: member(origin, "project_id"),
+        }
+    }
 }
 
 /// Payload of `workflow.synced` and `workflow.updated`. The documents give the names; the members

@@ -12,32 +12,63 @@ CREATE TABLE extensions (
     extension_id TEXT NOT NULL UNIQUE
 );
 
+-- A removed installation stays as a row without secrets, for the deliveries that name it.
 CREATE TABLE installations (
-    id                     INTEGER PRIMARY KEY,
-    extension_number       BIGINT NOT NULL REFERENCES extensions (number),
-    extension_version      TEXT,
-    project_id             BIGINT NOT NULL REFERENCES projects (id),
-    manifest               TEXT   NOT NULL,
-    callback_url           TEXT   NOT NULL,
-    signing                TEXT   NOT NULL CHECK (signing IN ('timestamped', 'body')),
-    requested_secrets      TEXT   NOT NULL,
-    scopes                 TEXT   NOT NULL,
-    sealed_delivery_secret BLOB,
-    generation             BIGINT NOT NULL,
-    created_at             BIGINT NOT NULL,
-    updated_at             BIGINT NOT NULL,
-    UNIQUE (extension_number, project_id)
+    id                          INTEGER PRIMARY KEY,
+    extension_number            BIGINT NOT NULL REFERENCES extensions (number),
+    extension_version           TEXT,
+    project_id                  BIGINT NOT NULL REFERENCES projects (id),
+    state                       TEXT   NOT NULL
+        CHECK (state IN ('active', 'paused', 'disabled', 'removed')),
+    manifest                    TEXT   NOT NULL,
+    configuration               TEXT   NOT NULL,
+    callback_url                TEXT   NOT NULL,
+    signing                     TEXT   NOT NULL CHECK (signing IN ('timestamped', 'body')),
+    requested_secrets           TEXT   NOT NULL,
+    scopes                      TEXT   NOT NULL,
+    sealed_headers              BLOB,
+    sealed_delivery_secret      BLOB,
+    -- Waits for its turn: signs from `next_secret_at` on, or once it is committed.
+    sealed_next_delivery_secret BLOB,
+    next_secret_at              BIGINT,
+    api_key_hash                BLOB,
+    revision                    BIGINT NOT NULL,
+    generation                  BIGINT NOT NULL,
+    created_at                  BIGINT NOT NULL,
+    updated_at                  BIGINT NOT NULL,
+    CHECK ((sealed_next_delivery_secret IS NULL) = (next_secret_at IS NULL)),
+    CHECK (state <> 'removed' OR (sealed_delivery_secret IS NULL AND api_key_hash IS NULL))
 );
+CREATE UNIQUE INDEX installations_installed ON installations (extension_number, project_id)
+    WHERE state <> 'removed';
+CREATE INDEX installations_by_project ON installations (project_id);
+CREATE UNIQUE INDEX installations_by_api_key ON installations (api_key_hash)
+    WHERE api_key_hash IS NOT NULL;
+
+-- Each manifest that an installation has had, without its secrets.
+CREATE TABLE revisions (
+    installation_id   BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    number            BIGINT NOT NULL CHECK (number >= 1),
+    extension_version TEXT,
+    manifest          TEXT   NOT NULL,
+    created_at        BIGINT NOT NULL,
+    PRIMARY KEY (installation_id, number)
+) WITHOUT ROWID;
 
 CREATE TABLE hooks (
+    id              INTEGER PRIMARY KEY,
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     event           TEXT   NOT NULL,
     version         TEXT,
     endpoint        TEXT,
     timeout_ms      BIGINT NOT NULL CHECK (timeout_ms BETWEEN 100 AND 60000),
-    retries         BIGINT NOT NULL CHECK (retries BETWEEN 0 AND 10)
+    retries         BIGINT NOT NULL CHECK (retries BETWEEN 0 AND 10),
+    required        BIGINT NOT NULL CHECK (required IN (0, 1)),
+    token_minutes   BIGINT CHECK (token_minutes BETWEEN 1 AND 60),
+    disabled_reason TEXT
 );
 CREATE INDEX hooks_by_event ON hooks (event, installation_id);
+CREATE INDEX hooks_by_installation ON hooks (installation_id);
 
 CREATE TABLE secrets (
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
@@ -47,44 +78,70 @@ CREATE TABLE secrets (
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     PRIMARY KEY (installation_id, key)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE signing_keys (
     kid                TEXT   PRIMARY KEY,
     sealed_private_key BLOB   NOT NULL,
-    created_at         BIGINT NOT NULL
+    created_at         BIGINT NOT NULL,
+    -- Published from its making on, signs from here on.
+    signs_at           BIGINT NOT NULL
 );
 
 CREATE TABLE events (
     id         BLOB   PRIMARY KEY,
     project_id BIGINT NOT NULL REFERENCES projects (id),
     name       TEXT   NOT NULL,
+    version    TEXT,
     payload    TEXT   NOT NULL,
     context    TEXT,
+    halted     BIGINT NOT NULL CHECK (halted IN (0, 1)),
     created_at BIGINT NOT NULL
 );
+CREATE INDEX events_by_time ON events (created_at);
+
+-- The same key from the same credential is the same event, while the key lives.
+CREATE TABLE idempotency_keys (
+    scope        TEXT   NOT NULL,
+    key          TEXT   NOT NULL,
+    event_id     BLOB   NOT NULL,
+    request_hash BLOB   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_end ON idempotency_keys (expires_at);
 
 -- While a delivery is leased its due time is the lease's end, so that one claim picks up due and
--- abandoned work alike. `claims` numbers the attempts.
+-- abandoned work alike. `claims` numbers the attempts. A delivery that is cancelled in the middle
+-- of an attempt keeps its lease, so that the attempt can still be recorded.
 CREATE TABLE deliveries (
     id              BLOB   PRIMARY KEY,
     event_id        BLOB   NOT NULL REFERENCES events (id),
     installation_id BIGINT NOT NULL REFERENCES installations (id),
+    hook_id         BIGINT,
+    kind            TEXT   NOT NULL CHECK (kind IN ('hook', 'guard', 'action')),
     event_version   TEXT   NOT NULL,
     endpoint        TEXT,
     timeout_ms      BIGINT NOT NULL,
     retries         BIGINT NOT NULL,
+    required        BIGINT NOT NULL CHECK (required IN (0, 1)),
+    token_minutes   BIGINT,
+    redelivery_of   BLOB,
     state           TEXT   NOT NULL CHECK (state IN ('queued', 'delivered', 'failed', 'cancelled')),
+    reason          TEXT,
     due_at          BIGINT,
     lease           BLOB,
     claims          BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     CHECK ((state = 'queued') = (due_at IS NOT NULL)),
-    CHECK (lease IS NULL OR state = 'queued')
-);
-CREATE INDEX deliveries_due ON deliveries (state, due_at);
+    CHECK (lease IS NULL OR state IN ('queued', 'cancelled'))
+) WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries (installation_id, due_at) WHERE state = 'queued';
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
+CREATE INDEX deliveries_by_installation ON deliveries (installation_id, id);
+CREATE INDEX deliveries_settled ON deliveries (updated_at) WHERE state <> 'queued';
 
 CREATE TABLE attempts (
     delivery_id BLOB   NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
@@ -95,7 +152,24 @@ CREATE TABLE attempts (
     error       TEXT,
     response    TEXT,
     PRIMARY KEY (delivery_id, number)
-);
+) WITHOUT ROWID;
+
+-- What the guards of one question answered. Its event has the question.
+CREATE TABLE guards (
+    event_id    BLOB   PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
+    project_id  BIGINT NOT NULL REFERENCES projects (id),
+    decision    TEXT   NOT NULL CHECK (decision IN ('allow', 'pending', 'deny')),
+    message     TEXT,
+    results     TEXT   NOT NULL,
+    resolved_to TEXT   CHECK (resolved_to IN ('allow', 'deny')),
+    resolved_by TEXT,
+    reason      TEXT,
+    created_at  BIGINT NOT NULL,
+    resolved_at BIGINT,
+    CHECK ((resolved_to IS NULL) = (resolved_at IS NULL)),
+    CHECK (resolved_to IS NULL OR decision = 'pending')
+) WITHOUT ROWID;
+CREATE INDEX guards_pending ON guards (event_id) WHERE decision = 'pending' AND resolved_to IS NULL;
 
 CREATE TABLE callbacks (
     id          INTEGER PRIMARY KEY,
@@ -119,3 +193,4 @@ CREATE TABLE extension_events (
     created_at      BIGINT NOT NULL
 );
 CREATE INDEX extension_events_by_installation ON extension_events (installation_id, id);
+CREATE INDEX extension_events_by_delivery ON extension_events (delivery_id);

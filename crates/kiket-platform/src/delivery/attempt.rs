@@ -1,54 +1,110 @@
 //! One POST of a delivery.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Request, Response, header as http_header};
 use jiff::Timestamp;
+use kiket_contract::id::EventId;
 use kiket_contract::payload::{Api, Delivery, Envelope};
 use kiket_contract::secret::Secret;
 use kiket_contract::signature::{Signer, SigningForm};
-use kiket_contract::{header, retry, route};
-
+use kiket_contract::{event, header, retry, route};
+use tracing::error;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::policy::Outcome;
 use super::redact::redact;
 use crate::core::Core;
 use crate::error::Error;
-use crate::installations::open_delivery_secret;
+use crate::happening::Happening;
+use crate::installations::sealed;
 use crate::outbound::address::AddressError;
 use crate::secrets;
 use crate::store::StoreError;
-use crate::store::deliveries::{Claim, Work};
+use crate::store::claims::Claim;
+use crate::store::work::Work;
 
 /// How much of an answer's body is kept.
 const KEPT_BYTES: usize = 64 * 1024;
 const DAMAGED: StoreError = StoreError::Damaged("events or installations");
 const USER_AGENT: &str = concat!("kiket-platform/", env!("CARGO_PKG_VERSION"));
 
+/// An attempt that has ended.
+pub(crate) struct Attempted {
+    pub(crate) started_at: Timestamp,
+    pub(crate) duration: Duration,
+    pub(crate) outcome: Outcome,
+    /// What was answered, if anything was.
+    pub(crate) answer: Option<Answer>,
+}
+
+/// An answer as it came, which may hold secrets: it is read and never kept.
+pub(crate) struct Answer {
+    pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Whether the body was read to its end.
+    pub(crate) whole: bool,
+    /// Whether it has a content encoding, which nobody asked for.
+    pub(crate) encoded: bool,
+}
+
+impl Attempted {
+    /// The end of a delivery that gets no further attempt.
+    pub(super) fn given_up(now: Timestamp, reason: String) -> Self {
+        let outcome = Outcome::GivenUp { reason };
+        Self { started_at: now, duration: Duration::ZERO, outcome, answer: None }
+    }
+}
+
+/// Makes one POST. Everything that can happen is an outcome.
+pub(crate) async fn attempt(core: &Core, claim: Claim, work: &Work) -> Attempted {
+    let started_at = core.now();
+    let clock = Instant::now();
+    let (outcome, answer) = match prepare(core, claim, work).await {
+        Ok(prepared) => {
+            core.tell(Happening::Attempting {
+                delivery_id: claim.id,
+                number: claim.number,
+                url: prepared.url.clone(),
+            });
+            send(core, prepared).await
+        }
+        Err(Error::CallbackUrl(reason)) => (Outcome::Refused { reason: reason.to_string() }, None),
+        Err(failure) => {
+            error!(error = %failure, "the attempt could not be prepared");
+            (Outcome::NotMade { reason: "the platform could not prepare it".to_owned() }, None)
+        }
+    };
+    Attempted { started_at, duration: clock.elapsed(), outcome, answer }
+}
+
 /// A request that is ready to be sent.
-pub(super) struct Prepared {
+struct Prepared {
     request: Request<Full<Bytes>>,
     /// Where it goes, without a query.
-    pub(super) url: String,
+    url: String,
     timeout: Duration,
     /// What it carries in confidence.
     confidential: Vec<Secret>,
 }
 
 /// Renders the body once, with the secrets and a token of this moment, and signs those bytes.
-pub(super) async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Prepared, Error> {
+async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Prepared, Error> {
     let now = core.now();
     let (values, secret_status) =
         secrets::just_in_time(core, work.installation, &work.requested_secrets).await?;
     let authentication = core.tokens.mint(claim.id, work, now)?;
     let delivery_secret =
-        open_delivery_secret(&core.sealer, work.installation, &work.sealed_delivery_secret)?;
+        sealed::open_delivery_secret(&core.sealer, work.installation, &work.delivery_secret, now)?;
+    let headers =
+        sealed::open_headers(&core.sealer, work.installation, work.sealed_headers.as_deref())?;
     let mut confidential: Vec<Secret> = values.values().cloned().collect();
     confidential.extend(authentication.runtime_token.clone());
+    confidential.extend(headers.values().cloned());
     let envelope = Envelope {
         event: &work.event,
         event_version: &work.event_version,
@@ -64,12 +120,20 @@ pub(super) async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Pr
         },
         secrets: values,
         secret_status,
+        action_key: event::action_key(&work.event),
         context: work.context.as_ref(),
     };
     let body = envelope.render(&work.payload).map_err(|_| DAMAGED)?;
     let signer = Signer::new(&delivery_secret);
     let url = target(core.outbound.check(&work.callback_url)?, work).map_err(|_| DAMAGED)?;
-    let request = signed(claim, work, &url, &signer, (body.into(), now)).map_err(|_| DAMAGED)?;
+    let mut request =
+        signed(claim, work, &url, &signer, (body.into(), now)).map_err(|_| DAMAGED)?;
+    for (name, value) in &headers {
+        let name = HeaderName::try_from(name).map_err(|_| DAMAGED)?;
+        let mut value = HeaderValue::try_from(value.expose()).map_err(|_| DAMAGED)?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(name, value);
+    }
     Ok(Prepared {
         request,
         url: url.as_str().split('?').next().unwrap_or_default().to_owned(),
@@ -111,6 +175,7 @@ fn signed(
         .header(header::INVOCATION, claim.id.to_string())
         .header(header::PROJECT, work.project_id.get())
         .header(header::ORGANIZATION, work.organization_id.get())
+        .header(header::TRACEPARENT, traceparent(work.event_id))
         .header(header::SIGNATURE, signer.sign(timestamp.as_deref(), &body));
     if let Some(timestamp) = timestamp {
         request = request.header(header::TIMESTAMP, timestamp);
@@ -118,17 +183,30 @@ fn signed(
     request.body(Full::new(body))
 }
 
+/// All deliveries of an event, and their attempts, are one trace that has the event's id.
+fn traceparent(event: EventId) -> String {
+    let mut span = [0; 8];
+    // Without randomness the attempts of an event can not be told apart in a trace; nothing else.
+    if getrandom::fill(&mut span).is_err() || span == [0; 8] {
+        span = [1; 8];
+    }
+    let trace = base16ct::lower::encode_string(event.as_bytes());
+    format!("00-{trace}-{}-01", base16ct::lower::encode_string(&span))
+}
+
 /// Sends it and reads the answer, all within the delivery's time limit.
-pub(super) async fn send(core: &Core, prepared: Prepared) -> Outcome {
+async fn send(core: &Core, prepared: Prepared) -> (Outcome, Option<Answer>) {
     let Prepared { request, timeout, confidential, .. } = prepared;
     let exchange = async {
         let response = core.outbound.send(request).await.map_err(|error| unreachable(&error))?;
         read(response, &confidential, core.now()).await
     };
     match tokio::time::timeout(timeout, exchange).await {
-        Ok(Ok(outcome) | Err(outcome)) => outcome,
+        Ok(Ok((outcome, answer))) => (outcome, Some(answer)),
+        Ok(Err(outcome)) => (outcome, None),
         Err(_) => {
-            Outcome::TimedOut { after_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX) }
+            let after_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+            (Outcome::TimedOut { after_ms }, None)
         }
     }
 }
@@ -137,27 +215,29 @@ async fn read(
     response: Response<Incoming>,
     confidential: &[Secret],
     now: Timestamp,
-) -> Result<Outcome, Outcome> {
+) -> Result<(Outcome, Answer), Outcome> {
     let status = response.status().as_u16();
     let retry_after = response
         .headers()
         .get(http_header::RETRY_AFTER)
         .and_then(|value| retry::retry_after(value.to_str().ok()?, now));
-    let mut body = response.into_body();
-    let mut kept = Vec::new();
-    let mut cut = false;
-    while let Some(frame) = body.frame().await {
+    let encoded = response.headers().contains_key(http_header::CONTENT_ENCODING);
+    let mut stream = response.into_body();
+    let mut body = Zeroizing::new(Vec::new());
+    let mut whole = true;
+    while let Some(frame) = stream.frame().await {
         let frame = frame.map_err(|error| unreachable(&error))?;
         let Some(data) = frame.data_ref() else { continue };
-        let room = KEPT_BYTES - kept.len();
-        kept.extend_from_slice(&data[..data.len().min(room)]);
+        let room = KEPT_BYTES - body.len();
+        body.extend_from_slice(&data[..data.len().min(room)]);
         if data.len() > room {
-            cut = true;
+            whole = false;
             break;
         }
     }
-    let body = redact(String::from_utf8_lossy(&kept).into_owned(), cut, confidential.iter());
-    Ok(Outcome::Answered { status, retry_after, body })
+    let text = redact(String::from_utf8_lossy(&body).into_owned(), !whole, confidential.iter());
+    let outcome = Outcome::Answered { status, retry_after, body: text };
+    Ok((outcome, Answer { body, whole, encoded }))
 }
 
 /// The innermost reason of a failed exchange, which is the one that tells something.

@@ -3,7 +3,8 @@
 use kiket_contract::event::{DEFAULT_VERSION, same_version};
 use kiket_contract::id::DeliveryId;
 
-use crate::store::events::{MatchingHook, NewDelivery};
+use crate::store::deliveries::{Kind, NewDelivery};
+use crate::store::hooks::MatchingHook;
 
 /// One delivery for each installation and version that wants the event.
 ///
@@ -12,24 +13,31 @@ use crate::store::events::{MatchingHook, NewDelivery};
 /// none. The version is spelled as the hook spells it, because some SDKs compare it as text.
 pub(crate) fn plan(version: Option<&str>, hooks: &[MatchingHook]) -> Vec<NewDelivery> {
     let mut deliveries: Vec<NewDelivery> = Vec::new();
-    for hook in hooks {
+    for matching in hooks {
+        let hook = &matching.hook;
         let event_version = match (hook.version.as_deref(), version) {
             (Some(wanted), Some(said)) if !same_version(wanted, said) => continue,
             (Some(wanted), _) => wanted,
             (None, said) => said.unwrap_or(DEFAULT_VERSION),
         };
         let planned = deliveries.iter().any(|delivery| {
-            delivery.installation_id == hook.installation_id
+            delivery.installation_id == matching.installation_id
                 && same_version(&delivery.event_version, event_version)
         });
         if !planned {
             deliveries.push(NewDelivery {
                 id: DeliveryId::new(),
-                installation_id: hook.installation_id,
+                installation_id: matching.installation_id,
+                hook_id: Some(matching.id),
+                kind: Kind::Hook,
                 event_version: event_version.to_owned(),
                 endpoint: hook.endpoint.clone(),
                 timeout_ms: hook.timeout_ms,
                 retries: hook.retries,
+                required: hook.required,
+                token_minutes: hook.token_minutes,
+                redelivery_of: None,
+                lease: None,
             });
         }
     }
@@ -39,14 +47,22 @@ pub(crate) fn plan(version: Option<&str>, hooks: &[MatchingHook]) -> Vec<NewDeli
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::hooks::Hook;
 
     fn hook(installation: i64, version: Option<&str>) -> MatchingHook {
         MatchingHook {
+            id: installation,
             installation_id: installation.try_into().unwrap(),
-            version: version.map(str::to_owned),
-            endpoint: None,
-            timeout_ms: 10_000,
-            retries: 5,
+            paused: false,
+            hook: Hook {
+                event: "issue.created".to_owned(),
+                version: version.map(str::to_owned),
+                endpoint: None,
+                timeout_ms: 10_000,
+                retries: 5,
+                required: true,
+                token_minutes: None,
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kiket_contract::retry::{Meaning, Schedule};
 
-use crate::store::deliveries::Next;
+use crate::store::completion::Next;
 
 /// What an attempt met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     Refused { reason: String },
     /// The attempt could not be made for a reason on the platform's side.
     NotMade { reason: String },
+    /// It comes to no end, and is not attempted again.
+    GivenUp { reason: String },
 }
 
 impl Outcome {
@@ -29,7 +31,21 @@ impl Outcome {
             Self::TimedOut { .. } | Self::Unreachable { .. } | Self::NotMade { .. } => {
                 Meaning::Retryable
             }
-            Self::Refused { .. } => Meaning::Permanent,
+            Self::Refused { .. } | Self::GivenUp { .. } => Meaning::Permanent,
+        }
+    }
+
+    /// The kind of failure, as the event on it names it.
+    pub(crate) fn category(&self) -> &'static str {
+        match self {
+            Self::Answered { status, .. } if Meaning::of(*status) == Meaning::Permanent => {
+                "delivery.validation"
+            }
+            Self::Answered { .. } => "delivery.error",
+            Self::TimedOut { .. } => "delivery.timeout",
+            Self::Unreachable { .. } => "delivery.unreachable",
+            Self::Refused { .. } | Self::NotMade { .. } => "delivery.refused",
+            Self::GivenUp { .. } => "delivery.given_up",
         }
     }
 
@@ -47,6 +63,7 @@ impl Outcome {
             Self::Unreachable { reason } => Some(format!("no connection: {reason}")),
             Self::Refused { reason } => Some(format!("not sent: {reason}")),
             Self::NotMade { reason } => Some(format!("not sent: {reason}")),
+            Self::GivenUp { reason } => Some(reason.clone()),
         }
     }
 }

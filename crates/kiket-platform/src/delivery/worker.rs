@@ -4,28 +4,30 @@
 //! nothing more, lets attempts that are under way finish for a while, and gives the rest back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::SignedDuration;
-use kiket_contract::api::deliveries::{Attempt, Status};
-use tokio::sync::Semaphore;
+use jiff::{SignedDuration, Timestamp};
+use kiket_contract::event::extension_delivery::DeliveryStarted;
+use kiket_contract::retry::Schedule;
+use kiket_contract::scope;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, error, info_span, warn};
 
-use super::attempt;
-use super::policy::{self, MOST_LOST_CLAIMS, Outcome};
+use super::attempt::{self, Attempted};
+use super::in_flight::InFlight;
+use super::policy::{self, MOST_LOST_CLAIMS};
+use super::record::{about_delivery, consequences, record};
 use crate::core::{Core, Shared};
-use crate::error::Error;
-use crate::happening::Happening;
 use crate::store::StoreError;
-use crate::store::deliveries::{Claim, Finished, Next, Work};
+use crate::store::claims::{Claim, Claiming};
+use crate::store::completion::{Consequences, Next};
+use crate::store::deliveries::Kind;
+use crate::store::work::Work;
 
-/// Attempts that may be under way at once.
-const MOST_AT_ONCE: usize = 32;
 /// How much longer than the extension's time limit a lease lasts.
-const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
+pub(crate) const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// The longest sleep, in case another process has made something due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The pause after the database has failed.
@@ -35,11 +37,14 @@ const STOP_GRACE: Duration = Duration::from_secs(3);
 
 /// Runs until `stop`.
 pub(crate) async fn run(core: Shared, stop: CancellationToken) {
-    let slots = Arc::new(Semaphore::new(MOST_AT_ONCE));
-    let attempts = TaskTracker::new();
-    let give_back = CancellationToken::new();
+    let worker = Worker {
+        core,
+        in_flight: InFlight::default(),
+        attempts: TaskTracker::new(),
+        give_back: CancellationToken::new(),
+    };
     while !stop.is_cancelled() {
-        let rest = match claim_and_start(&core, &slots, &attempts, &give_back).await {
+        let rest = match worker.claim_and_start().await {
             Ok(rest) => rest,
             Err(failure) => {
                 error!(error = %failure, "due deliveries could not be claimed");
@@ -47,36 +52,46 @@ pub(crate) async fn run(core: Shared, stop: CancellationToken) {
             }
         };
         tokio::select! {
-            () = core.wake.notified() => {}
+            () = worker.core.wake.notified() => {}
             () = tokio::time::sleep(rest) => {}
             () = stop.cancelled() => {}
         }
     }
-    attempts.close();
-    if tokio::time::timeout(STOP_GRACE, attempts.wait()).await.is_err() {
-        give_back.cancel();
-        attempts.wait().await;
+    worker.attempts.close();
+    if tokio::time::timeout(STOP_GRACE, worker.attempts.wait()).await.is_err() {
+        worker.give_back.cancel();
+        worker.attempts.wait().await;
     }
 }
 
-/// Starts what is due, as far as there are slots, and says how long to rest.
-async fn claim_and_start(
-    core: &Shared,
-    slots: &Arc<Semaphore>,
-    attempts: &TaskTracker,
-    give_back: &CancellationToken,
-) -> Result<Duration, StoreError> {
-    let free = slots.available_permits();
-    if free == 0 {
-        return Ok(LONGEST_SLEEP);
+struct Worker {
+    core: Shared,
+    in_flight: InFlight,
+    attempts: TaskTracker,
+    give_back: CancellationToken,
+}
+
+impl Worker {
+    /// Starts what is due, as far as there is place, and says how long to rest.
+    async fn claim_and_start(&self) -> Result<Duration, StoreError> {
+        let now = self.core.now();
+        let waiting = self.core.store.waiting(now).await?;
+        let wants = self.in_flight.wants(waiting.ready);
+        if !wants.is_empty() {
+            let claiming = Claiming { wants, now, until: now + LEASE_MARGIN };
+            for claim in self.core.store.claim(claiming).await? {
+                self.start(claim);
+            }
+        }
+        Ok(rest(waiting.next_due, self.core.now()))
     }
-    let now = core.now();
-    for claim in core.store.claim(now, now + LEASE_MARGIN, free).await? {
-        let Ok(slot) = Arc::clone(slots).try_acquire_owned() else { break };
-        let (core, give_back) = (Arc::clone(core), give_back.clone());
+
+    fn start(&self, claim: Claim) {
+        let slot = self.in_flight.enter(claim.installation);
+        let (core, give_back) = (Arc::clone(&self.core), self.give_back.clone());
         let span =
             info_span!("attempt", delivery = %claim.id, number = claim.number, event = Empty);
-        attempts.spawn(
+        self.attempts.spawn(
             async move {
                 tokio::select! {
                     () = make(&core, claim) => {}
@@ -88,10 +103,13 @@ async fn claim_and_start(
             .instrument(span),
         );
     }
-    let due = core.store.next_due().await?;
-    let until_due = due.map(|due| due.duration_since(core.now()));
+}
+
+/// What is due when there is no place for it is started when a place gets free.
+fn rest(next_due: Option<Timestamp>, now: Timestamp) -> Duration {
+    let until_due = next_due.map(|due| due.duration_since(now));
     let rest = until_due.map_or(LONGEST_SLEEP, |rest| rest.try_into().unwrap_or_default());
-    Ok(rest.clamp(Duration::from_millis(1), LONGEST_SLEEP))
+    rest.clamp(Duration::from_millis(1), LONGEST_SLEEP)
 }
 
 async fn release(core: &Core, claim: Claim) {
@@ -100,109 +118,64 @@ async fn release(core: &Core, claim: Claim) {
     }
 }
 
-/// Makes one attempt and records it.
+/// Makes one attempt, unless enough have come to nothing, and records it.
 async fn make(core: &Core, claim: Claim) {
-    if claim.number - claim.recorded > MOST_LOST_CLAIMS {
-        give_up(core, claim).await;
-        return;
-    }
-    let work = match core.store.work(claim.id).await {
-        Ok(work) => work,
-        Err(failure) => {
+    let given_up = given_up(claim).map(|reason| Attempted::given_up(core.now(), reason));
+    let work = match (core.store.work(claim.id, DeliveryStarted::EVENT).await, &given_up) {
+        (Ok(work), _) => work,
+        (Err(failure), None) => {
             error!(error = %failure, "the delivery could not be read; its lease will run out");
             return;
         }
+        (Err(failure), Some(_)) => {
+            error!(error = %failure, "the delivery can not be read and has failed");
+            let attempted = Attempted::given_up(core.now(), failure.to_string());
+            return record(core, claim, attempted, Next::Failed, Consequences::default()).await;
+        }
     };
     Span::current().record("event", display(work.event_id));
-    let started_at = core.now();
-    let clock = Instant::now();
-    let outcome = attempt(core, claim, &work).await;
-    let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let error = outcome.error();
-    let (status_code, response) = match &outcome {
-        Outcome::Answered { status, body, .. } => (Some(*status), Some(body.clone())),
-        _ => (None, None),
+    let attempted = match given_up {
+        Some(attempted) => attempted,
+        None => {
+            tell_start(core, claim, &work).await;
+            attempt::attempt(core, claim, &work).await
+        }
     };
-    let now = core.now();
     let earlier = u32::try_from(claim.recorded).unwrap_or(u32::MAX);
-    let next = policy::next(&outcome, earlier, work.schedule(core), jitter(), now);
-    record(
-        core,
-        claim,
-        Finished { started_at, duration_ms, status_code, error, response, next, now },
-    )
-    .await;
+    let schedule = Schedule { retries: work.retries, ..core.schedule };
+    let next = policy::next(&attempted.outcome, earlier, schedule, jitter(), core.now());
+    let consequences = consequences(core, claim, &work, &attempted, next);
+    record(core, claim, attempted, next, consequences).await;
 }
 
-/// Ends a delivery whose attempts come to no end, for example because they kill their node.
-async fn give_up(core: &Core, claim: Claim) {
-    let now = core.now();
-    let finished = Finished {
-        started_at: now,
-        duration_ms: 0,
-        status_code: None,
-        error: Some(format!("given up: {MOST_LOST_CLAIMS} attempts ended without an outcome")),
-        response: None,
-        next: Next::Failed,
-        now,
-    };
-    record(core, claim, finished).await;
-}
-
-/// Records an attempt, and tells of it once it is committed.
-async fn record(core: &Core, claim: Claim, finished: Finished) {
-    match core.store.complete(claim, &finished).await {
-        Ok(true) => tell(core, claim, finished),
-        Ok(false) => warn!("the lease ran out before the attempt ended; it is not recorded"),
-        Err(failure) => {
-            error!(error = %failure, "the attempt could not be recorded; its lease will run out");
-        }
+/// Why a delivery gets no further attempt, before one is made.
+fn given_up(claim: Claim) -> Option<String> {
+    if claim.kind != Kind::Hook {
+        // Whoever held the lease from the start is gone, and so is who waited for the answer.
+        return Some("the platform stopped before the answer came".to_owned());
     }
+    (claim.number - claim.recorded > MOST_LOST_CLAIMS)
+        .then(|| format!("given up: {MOST_LOST_CLAIMS} attempts ended without an outcome"))
 }
 
-async fn attempt(core: &Core, claim: Claim, work: &Work) -> Outcome {
-    let prepared = match attempt::prepare(core, claim, work).await {
-        Ok(prepared) => prepared,
-        Err(Error::CallbackUrl(reason)) => {
-            return Outcome::Refused { reason: reason.to_string() };
-        }
-        Err(failure) => {
-            error!(error = %failure, "the attempt could not be prepared");
-            return Outcome::NotMade { reason: "the platform could not prepare it".to_owned() };
-        }
-    };
-    core.tell(Happening::Attempting {
-        delivery_id: claim.id,
-        number: claim.number,
-        url: prepared.url.clone(),
-    });
-    attempt::send(core, prepared).await
-}
-
-fn tell(core: &Core, claim: Claim, finished: Finished) {
-    let (status, next_attempt_at) = match finished.next {
-        Next::Delivered => (Status::Delivered, None),
-        Next::Failed => (Status::Failed, None),
-        Next::RetryAt(at) => (Status::Retrying, Some(at)),
-    };
-    let attempt = Attempt {
-        number: claim.number,
-        started_at: finished.started_at,
-        duration_ms: finished.duration_ms,
-        status_code: finished.status_code,
-        error: finished.error,
-        response: finished.response,
-    };
-    core.tell(Happening::Attempted { delivery_id: claim.id, attempt, status, next_attempt_at });
+/// Raises the event that tells of a delivery on its way, when a hook hears it.
+async fn tell_start(core: &Core, claim: Claim, work: &Work) {
+    if !work.start_is_heard || claim.recorded > 0 {
+        return;
+    }
+    let about_secrets = [scope::SECRETS_READ, scope::SECRETS_WRITE];
+    let secret_scopes = work.scopes.iter().filter(|scope| about_secrets.contains(&scope.as_str()));
+    let payload = DeliveryStarted::new(claim.id, work.installation, &work.extension_id)
+        .with_secret_scopes(secret_scopes.cloned().collect())
+        .with_options(work.timeout_ms, work.required);
+    let Some(event) = about_delivery(core, work, DeliveryStarted::EVENT, &payload) else { return };
+    match core.store.accept(event).await {
+        Ok(_) => core.wake.notify_one(),
+        Err(failure) => warn!(error = %failure, "the delivery's start could not be told"),
+    }
 }
 
 /// A number from 0 to 1; when the machine gives no randomness, the middle does as well.
 fn jitter() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
-}
-
-impl Work {
-    fn schedule(&self, core: &Core) -> kiket_contract::retry::Schedule {
-        kiket_contract::retry::Schedule { retries: self.retries, ..core.schedule }
-    }
 }

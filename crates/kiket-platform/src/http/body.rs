@@ -9,21 +9,34 @@ use super::error::ApiError;
 /// A JSON body of the wanted shape, whatever the request says its type is.
 pub(super) struct JsonBody<T>(pub(super) T);
 
+/// A body as it came.
+pub(super) struct RawBody(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let read = Bytes::from_request(request, state).await;
+        read.map(Self).map_err(|rejection| match rejection.status().as_u16() {
+            413 => ApiError::BodyTooLarge,
+            _ => ApiError::BodyUnreadable,
+        })
+    }
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|rejection| {
-                match rejection.status().as_u16() {
-                    413 => ApiError::BodyTooLarge,
-                    _ => ApiError::BodyUnreadable,
-                }
-            })?;
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Ok(Self(value)),
-            Err(error) if error.is_data() => Err(ApiError::BodyShape(error)),
-            Err(error) => Err(ApiError::BodySyntax(error)),
-        }
+        let RawBody(bytes) = RawBody::from_request(request, state).await?;
+        parse(&bytes).map(Self)
     }
+}
+
+/// Reads a body that has been received.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| match error.is_data() {
+        true => ApiError::BodyShape(error),
+        false => ApiError::BodySyntax(error),
+    })
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kiket_contract::api::events::LONGEST_IDEMPOTENCY_KEY;
 use kiket_contract::response::ErrorBody;
 use serde_json::json;
 use tracing::error;
@@ -16,6 +17,8 @@ pub(super) enum ApiError {
     NoMethod,
     /// No such delivery, by its id.
     NoDelivery(String),
+    /// The header is empty, too long or no text.
+    IdempotencyKey,
     BodyTooLarge,
     BodyUnreadable,
     BodySyntax(serde_json::Error),
@@ -64,6 +67,15 @@ impl ApiError {
             Self::NoDelivery(id) => (
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_delivery", format!("there is no delivery `{id}`")),
+            ),
+            Self::IdempotencyKey => (
+                StatusCode::BAD_REQUEST,
+                ErrorBody::new(
+                    "invalid_idempotency_key",
+                    format!(
+                        "an Idempotency-Key is 1 to {LONGEST_IDEMPOTENCY_KEY} visible characters"
+                    ),
+                ),
             ),
             Self::BodyTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -122,6 +134,9 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::EmptyDeliverySecret => (StatusCode::UNPROCESSABLE_ENTITY, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
         Error::UnknownProject { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_project"),
+        Error::Removed { .. } => (StatusCode::NOT_FOUND, "removed"),
+        Error::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
+        Error::AsksFirst { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_first"),
         Error::ReservedMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reserved_member"),
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::SecretKey { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret_key"),

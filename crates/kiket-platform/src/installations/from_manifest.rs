@@ -3,6 +3,7 @@
 //! The platform never reads its own environment for a manifest: a reference without a fallback has
 //! to be given with the request, and the error names it.
 
+use kiket_contract::event::asks_first;
 use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
@@ -10,10 +11,11 @@ use url::Url;
 
 use crate::error::Error;
 use crate::store::StoreError;
-use crate::store::installations::Hook;
+use crate::store::hooks::Hook;
 use crate::tokens::{BASE_SCOPES, random_secret};
 
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
+const TOKEN_MINUTES: std::ops::RangeInclusive<u32> = 1..=60;
 const MOST_RETRIES: u32 = 10;
 /// The most bytes of names that a list may have which every delivery carries.
 const MOST_NAMES: usize = 2 * 1024;
@@ -107,9 +109,29 @@ pub(super) fn hooks(
             endpoint: hook.endpoint.as_ref().map(|endpoint| endpoint.value.clone()),
             timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
             retries: i64::from(retries),
+            required: required(manifest, hook),
+            token_minutes: token_minutes(hook, at)?,
         })
     });
     hooks.collect()
+}
+
+/// Whether what happens waits for a hook: as it says itself, else as the callback says, else true
+/// for halting and false for guarding.
+fn required(manifest: &Manifest, hook: &kiket_manifest::Hook) -> bool {
+    let said = hook.required.or(manifest.callback.required).map(|required| *required);
+    said.unwrap_or(!asks_first(hook.event.as_str()))
+}
+
+/// How long the runtime tokens of a hook's deliveries live, when it says so.
+fn token_minutes(hook: &kiket_manifest::Hook, at: usize) -> Result<Option<i64>, Error> {
+    match hook.token_minutes.map(|minutes| *minutes) {
+        Some(minutes) if !TOKEN_MINUTES.contains(&minutes) => {
+            let member = format!("hooks[{at}].token_minutes");
+            Err(problem(&member, format!("is {minutes}: 1 to 60 are possible")))
+        }
+        minutes => Ok(minutes.map(i64::from)),
+    }
 }
 
 /// Whether an endpoint leads to the callback's own origin.

@@ -1,46 +1,40 @@
-//! Accepting an event: the event and its deliveries are written together or not at all.
+//! Events: each is written together with its deliveries, or not at all.
 
 use jiff::Timestamp;
-use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
-use sqlx::{AnyConnection, Row};
+use kiket_contract::api::events::PlannedDelivery;
+use kiket_contract::id::{EventId, OrganizationId, ProjectId};
+use sqlx::AnyConnection;
 
-use super::{Store, StoreError, projects, read};
+use super::deliveries::NewDelivery;
+use super::hooks::HooksRead;
+use super::idempotency::Idempotency;
+use super::{Plan, Store, StoreError, deliveries, idempotency, projects, rows};
 
 /// An event to be written.
+#[derive(Debug, Clone)]
 pub(crate) struct NewEvent {
     pub(crate) id: EventId,
     pub(crate) project_id: ProjectId,
     /// Whose project the sender says it is; needed for a project that is not known yet.
     pub(crate) organization_id: Option<OrganizationId>,
     pub(crate) name: String,
+    /// The version that the sender named.
+    pub(crate) version: Option<String>,
     pub(crate) payload: String,
     pub(crate) context: Option<String>,
+    pub(crate) idempotency: Option<Idempotency>,
     pub(crate) now: Timestamp,
 }
 
-/// A hook on the event, of an installation in the event's project.
-pub(crate) struct MatchingHook {
-    pub(crate) installation_id: InstallationId,
-    pub(crate) version: Option<String>,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) timeout_ms: i64,
-    pub(crate) retries: i64,
-}
-
-/// A delivery to be written with its event.
-pub(crate) struct NewDelivery {
-    pub(crate) id: DeliveryId,
-    pub(crate) installation_id: InstallationId,
-    pub(crate) event_version: String,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) timeout_ms: i64,
-    pub(crate) retries: i64,
-}
-
 /// What came of writing an event.
+#[derive(Debug)]
 pub(crate) enum Accepted {
     /// It is stored with these deliveries.
     With(Vec<NewDelivery>),
+    /// The same request was accepted before, with these deliveries.
+    Before { event: EventId, deliveries: Vec<PlannedDelivery> },
+    /// The idempotency key was another request's; nothing was stored.
+    KeyReused,
     /// Nobody said whose the project is; nothing was stored.
     ProjectUnknown,
     /// The project belongs to another organisation; nothing was stored.
@@ -48,94 +42,107 @@ pub(crate) enum Accepted {
 }
 
 impl Store {
-    /// Writes an event and the deliveries that `plan` makes of the hooks on it.
-    pub(crate) async fn accept(
-        &self,
-        event: &NewEvent,
-        plan: impl FnOnce(&[MatchingHook]) -> Vec<NewDelivery>,
-    ) -> Result<Accepted, StoreError> {
-        let mut transaction = self.writer.begin().await?;
-        if let Some(organization) = event.organization_id {
-            projects::name(&mut transaction, event.project_id, organization, event.now).await?;
-        }
-        match projects::owner(&mut transaction, event.project_id).await? {
-            None => return Ok(Accepted::ProjectUnknown),
-            Some(owner) if event.organization_id.is_some_and(|said| said != owner) => {
-                return Ok(Accepted::ProjectOf(owner));
-            }
-            Some(_) => {}
-        }
-        let deliveries = plan(&hooks(&mut transaction, event).await?);
-        write_event(&mut transaction, event).await?;
-        for delivery in &deliveries {
-            write_delivery(&mut transaction, event, delivery).await?;
-        }
-        transaction.commit().await?;
-        Ok(Accepted::With(deliveries))
+    /// Writes an event and the deliveries that the plan makes of the hooks on it.
+    pub(crate) async fn accept(&self, event: NewEvent) -> Result<Accepted, StoreError> {
+        self.batches.accept(event).await
     }
 }
 
-async fn hooks(
-    connection: &mut AnyConnection,
-    event: &NewEvent,
-) -> Result<Vec<MatchingHook>, StoreError> {
-    sqlx::query(
-        "SELECT h.installation_id, h.version, h.endpoint, h.timeout_ms, h.retries FROM hooks h \
-         JOIN installations i ON i.id = h.installation_id \
-         WHERE h.event = $1 AND i.project_id = $2 ORDER BY h.installation_id, h.version",
-    )
-    .bind(&event.name)
-    .bind(i64::from(event.project_id))
-    .fetch_all(connection)
-    .await?
-    .iter()
-    .map(|row| {
-        Ok(MatchingHook {
-            installation_id: read(row, "installation_id", |id: i64| id.try_into())?,
-            version: row.try_get("version")?,
-            endpoint: row.try_get("endpoint")?,
-            timeout_ms: row.try_get("timeout_ms")?,
-            retries: row.try_get("retries")?,
-        })
-    })
-    .collect()
+/// An event with its deliveries.
+struct Planned<'a> {
+    at: usize,
+    event: &'a NewEvent,
+    deliveries: Vec<NewDelivery>,
 }
 
-async fn write_event(connection: &mut AnyConnection, event: &NewEvent) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO events (id, project_id, name, payload, context, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(event.id.as_bytes())
-    .bind(i64::from(event.project_id))
-    .bind(&event.name)
-    .bind(&event.payload)
-    .bind(event.context.as_deref())
-    .bind(event.now.as_millisecond())
-    .execute(connection)
-    .await?;
-    Ok(())
+/// Writes events with their deliveries, and says for each what came of it.
+pub(super) async fn accept_all(
+    connection: &mut AnyConnection,
+    plan: Plan,
+    events: &[&NewEvent],
+) -> Result<Vec<Accepted>, StoreError> {
+    let mut results = projects::refusals(connection, events).await?;
+    let welcome: Vec<_> =
+        events.iter().zip(&results).filter(|(_, refusal)| refusal.is_none()).collect();
+    let welcome: Vec<&NewEvent> = welcome.into_iter().map(|(event, _)| *event).collect();
+    let before = idempotency::take(connection, &welcome).await?;
+    let mut hooks = HooksRead::default();
+    let mut planned = Vec::with_capacity(events.len());
+    for (at, event) in events.iter().copied().enumerate() {
+        if results[at].is_none() && !before.contains(&event.id) {
+            let hooks = hooks.on(connection, event.project_id, &event.name).await?;
+            let deliveries = plan(event.version.as_deref(), hooks);
+            planned.push(Planned { at, event, deliveries });
+        }
+    }
+    write(connection, &planned).await?;
+    for Planned { at, deliveries, .. } in planned {
+        results[at] = Some(Accepted::With(deliveries));
+    }
+    let mut accepted = Vec::with_capacity(events.len());
+    for (event, result) in events.iter().zip(results) {
+        accepted.push(match (result, &event.idempotency) {
+            (Some(result), _) => result,
+            (None, Some(key)) => idempotency::earlier(connection, key).await?,
+            (None, None) => return Err(StoreError::Damaged("idempotency_keys")),
+        });
+    }
+    Ok(accepted)
 }
 
-async fn write_delivery(
+/// Writes those of the events that somebody hears, as part of what raises them.
+pub(super) async fn raise(
     connection: &mut AnyConnection,
-    event: &NewEvent,
-    delivery: &NewDelivery,
+    plan: Plan,
+    events: &[&NewEvent],
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO deliveries (id, event_id, installation_id, event_version, endpoint, \
-         timeout_ms, retries, state, due_at, claims, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, 0, $8, $8)",
-    )
-    .bind(delivery.id.as_bytes())
-    .bind(event.id.as_bytes())
-    .bind(i64::from(delivery.installation_id))
-    .bind(&delivery.event_version)
-    .bind(delivery.endpoint.as_deref())
-    .bind(delivery.timeout_ms)
-    .bind(delivery.retries)
-    .bind(event.now.as_millisecond())
-    .execute(connection)
-    .await?;
+    let mut hooks = HooksRead::default();
+    let mut planned = Vec::new();
+    for (at, event) in events.iter().copied().enumerate() {
+        let hooks = hooks.on(connection, event.project_id, &event.name).await?;
+        let deliveries = plan(event.version.as_deref(), hooks);
+        if !deliveries.is_empty() {
+            planned.push(Planned { at, event, deliveries });
+        }
+    }
+    write(connection, &planned).await
+}
+
+async fn write(connection: &mut AnyConnection, planned: &[Planned<'_>]) -> Result<(), StoreError> {
+    let events: Vec<_> = planned.iter().map(|planned| planned.event).collect();
+    write_all(connection, &events).await?;
+    let deliveries: Vec<_> = planned
+        .iter()
+        .flat_map(|planned| planned.deliveries.iter().map(|delivery| (planned.event, delivery)))
+        .collect();
+    deliveries::write_all(connection, &deliveries).await
+}
+
+/// Writes events without their deliveries.
+pub(super) async fn write_all(
+    connection: &mut AnyConnection,
+    events: &[&NewEvent],
+) -> Result<(), StoreError> {
+    for group in rows::groups(events.len()) {
+        let group = &events[group];
+        let mut statement = rows::statement(
+            "INSERT INTO events (id, project_id, name, version, payload, context, halted, \
+             created_at)",
+            "(?, ?, ?, ?, ?, ?, 0, ?)",
+            group.len(),
+            "",
+        );
+        for event in group {
+            statement = statement
+                .bind(event.id.as_bytes().to_vec())
+                .bind(i64::from(event.project_id))
+                .bind(event.name.clone())
+                .bind(event.version.clone())
+                .bind(event.payload.clone())
+                .bind(event.context.clone())
+                .bind(event.now.as_millisecond());
+        }
+        statement.execute(&mut *connection).await?;
+    }
     Ok(())
 }

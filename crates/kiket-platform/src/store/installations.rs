@@ -5,6 +5,7 @@ use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
 use kiket_contract::signature::SigningForm;
 use sqlx::{AnyConnection, Row};
 
+use super::hooks::{self, Hook};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, json, projects, read, time};
 
@@ -23,15 +24,6 @@ pub(crate) struct NewInstallation {
     pub(crate) scopes: Vec<String>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) now: Timestamp,
-}
-
-/// A manifest's wish to hear an event.
-pub(crate) struct Hook {
-    pub(crate) event: String,
-    pub(crate) version: Option<String>,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) timeout_ms: i64,
-    pub(crate) retries: i64,
 }
 
 /// What is sealed for an installation: its delivery secret and its secrets.
@@ -70,15 +62,15 @@ impl Store {
         seal: impl FnOnce(InstallationId) -> Result<SealedParts, E>,
     ) -> Result<Written, E> {
         let mut transaction = self.writer.begin().await.map_err(StoreError::from)?;
-        projects::name(&mut transaction, new.project_id, new.organization_id, new.now).await?;
-        let owner = projects::owner(&mut transaction, new.project_id).await?;
-        if let Some(owner) = owner.filter(|owner| *owner != new.organization_id) {
+        let owner =
+            projects::name(&mut transaction, new.project_id, new.organization_id, new.now).await?;
+        if owner != new.organization_id {
             return Ok(Written::ProjectOf(owner));
         }
         let (id, created_at) = write_installation(&mut transaction, new).await?;
         let sealed = seal(id)?;
         write_sealed(&mut transaction, id, &sealed, new.now).await?;
-        write_hooks(&mut transaction, id, &new.hooks).await?;
+        hooks::replace(&mut transaction, id, &new.hooks).await?;
         let total = super::secrets::total(&mut transaction, id).await?;
         if total > i64::try_from(most_secret_bytes).unwrap_or(i64::MAX) {
             return Ok(Written::TooManySecrets);
@@ -96,7 +88,8 @@ impl Store {
             "SELECT e.extension_id, i.extension_number, p.organization_id, i.project_id, \
              i.generation, i.scopes FROM installations i \
              JOIN extensions e ON e.number = i.extension_number \
-             JOIN projects p ON p.id = i.project_id WHERE i.id = $1",
+             JOIN projects p ON p.id = i.project_id \
+             WHERE i.id = $1 AND i.state IN ('active', 'paused')",
         )
         .bind(i64::from(installation))
         .fetch_optional(&self.reader)
@@ -124,10 +117,12 @@ async fn write_installation(
         .execute(&mut *connection)
         .await?;
     let row = sqlx::query(
-        "INSERT INTO installations (extension_number, extension_version, project_id, manifest, \
-         callback_url, signing, requested_secrets, scopes, generation, created_at, updated_at) \
-         VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, $3, $4, $5, $6, $7, \
-         $8, 1, $9, $9) ON CONFLICT (extension_number, project_id) DO UPDATE SET \
+        "INSERT INTO installations (extension_number, extension_version, project_id, state, \
+         manifest, configuration, callback_url, signing, requested_secrets, scopes, revision, \
+         generation, created_at, updated_at) \
+         VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, $3, 'active', $4, \
+         '{}', $5, $6, $7, $8, 1, 1, $9, $9) \
+         ON CONFLICT (extension_number, project_id) WHERE state <> 'removed' DO UPDATE SET \
          extension_version = excluded.extension_version, manifest = excluded.manifest, \
          callback_url = excluded.callback_url, signing = excluded.signing, \
          requested_secrets = excluded.requested_secrets, scopes = excluded.scopes, \
@@ -160,32 +155,6 @@ async fn write_sealed(
         .await?;
     for secret in &sealed.secrets {
         super::secrets::upsert(connection, id, secret, now).await?;
-    }
-    Ok(())
-}
-
-async fn write_hooks(
-    connection: &mut AnyConnection,
-    id: InstallationId,
-    hooks: &[Hook],
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM hooks WHERE installation_id = $1")
-        .bind(i64::from(id))
-        .execute(&mut *connection)
-        .await?;
-    for hook in hooks {
-        sqlx::query(
-            "INSERT INTO hooks (installation_id, event, version, endpoint, timeout_ms, retries) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(i64::from(id))
-        .bind(&hook.event)
-        .bind(hook.version.as_deref())
-        .bind(hook.endpoint.as_deref())
-        .bind(hook.timeout_ms)
-        .bind(hook.retries)
-        .execute(&mut *connection)
-        .await?;
     }
     Ok(())
 }

@@ -35,7 +35,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO signing_keys (kid, sealed_private_key, created_at) VALUES ($1, $2, $3)",
+            "INSERT INTO signing_keys (kid, sealed_private_key, created_at, signs_at) \
+             VALUES ($1, $2, $3, $3)",
         )
         .bind(&key.kid)
         .bind(key.sealed_private_key.as_slice())

@@ -17,8 +17,8 @@ impl Store {
     ) -> Result<Option<Delivery>, StoreError> {
         let row = sqlx::query(
             "SELECT d.id, d.event_id, v.name, d.event_version, d.installation_id, \
-             e.extension_id, p.organization_id, i.project_id, d.state, d.due_at, d.lease, \
-             d.created_at, d.updated_at FROM deliveries d JOIN events v ON v.id = d.event_id \
+             e.extension_id, p.organization_id, i.project_id, d.state, d.reason, d.redelivery_of, \
+             d.due_at, d.lease, d.created_at, d.updated_at FROM deliveries d JOIN events v ON v.id = d.event_id \
              JOIN installations i ON i.id = d.installation_id \
              JOIN extensions e ON e.number = i.extension_number \
              JOIN projects p ON p.id = i.project_id WHERE d.id = $1",
@@ -94,7 +94,10 @@ fn assemble(
         "cancelled" => Status::Cancelled,
         _ => return Err(StoreError::Damaged("state")),
     };
-    let diagnostics = attempts.last().and_then(|last| last.error.clone().or(last.response.clone()));
+    let reason: Option<String> = row.try_get("reason")?;
+    let diagnostics = reason
+        .or_else(|| attempts.last().and_then(|last| last.error.clone().or(last.response.clone())));
+    let redelivery_of: Option<Vec<u8>> = row.try_get("redelivery_of")?;
     Ok(Delivery {
         id: read(row, "id", |id: Vec<u8>| DeliveryId::from_slice(&id))?,
         event_id: read(row, "event_id", |id: Vec<u8>| EventId::from_slice(&id))?,
@@ -106,7 +109,10 @@ fn assemble(
         project_id: read(row, "project_id", |id: i64| id.try_into())?,
         status,
         diagnostics,
-        redelivery_of: None,
+        redelivery_of: redelivery_of
+            .map(|id| DeliveryId::from_slice(&id))
+            .transpose()
+            .map_err(|_| StoreError::Damaged("redelivery_of"))?,
         attempts,
         callbacks,
         next_attempt_at: if leased { None } else { due_at },

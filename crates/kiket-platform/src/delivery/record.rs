@@ -1,0 +1,170 @@
+//! Recording an attempt, with what follows from it, and telling of it once it is committed.
+
+use kiket_contract::api::deliveries::{Attempt, Status};
+use kiket_contract::event::extension_delivery::{self, DeliveryCompleted, DeliveryFailed};
+use kiket_contract::event::workflow::WorkflowHalted;
+use kiket_contract::id::EventId;
+use serde::Serialize;
+use tracing::{error, warn};
+
+use super::attempt::Attempted;
+use super::policy::Outcome;
+use crate::core::Core;
+use crate::happening::Happening;
+use crate::store::claims::Claim;
+use crate::store::completion::{Completed, Completion, Consequences, Next};
+use crate::store::deliveries::Kind;
+use crate::store::events::NewEvent;
+use crate::store::work::Work;
+
+const GONE: u16 = 410;
+
+/// Records an attempt and moves its delivery on. A failure is logged: the lease then runs out, and
+/// the delivery is attempted again.
+pub(crate) async fn record(
+    core: &Core,
+    claim: Claim,
+    attempted: Attempted,
+    next: Next,
+    consequences: Consequences,
+) {
+    let error = attempted.outcome.error();
+    let (status_code, response) = match attempted.outcome {
+        Outcome::Answered { status, body, .. } => (Some(status), Some(body)),
+        _ => (None, None),
+    };
+    let completion = Completion {
+        claim,
+        started_at: attempted.started_at,
+        duration_ms: i64::try_from(attempted.duration.as_millis()).unwrap_or(i64::MAX),
+        status_code,
+        error,
+        response,
+        next,
+        consequences,
+        now: core.now(),
+    };
+    let told = happening(&completion);
+    match core.store.complete(completion).await {
+        Ok(Completed::Moved) => core.tell(told(false)),
+        Ok(Completed::Cancelled) => core.tell(told(true)),
+        Ok(Completed::LeaseLost) => {
+            warn!("the lease ran out before the attempt ended; it is not recorded");
+        }
+        Err(failure) => {
+            error!(error = %failure, "the attempt could not be recorded; its lease will run out");
+        }
+    }
+}
+
+/// What is told of an attempt, once it is known whether its delivery had been cancelled.
+fn happening(completion: &Completion) -> impl FnOnce(bool) -> Happening + use<> {
+    let (status, next_attempt_at) = match completion.next {
+        Next::Delivered => (Status::Delivered, None),
+        Next::Failed => (Status::Failed, None),
+        Next::RetryAt(at) => (Status::Retrying, Some(at)),
+        Next::Again { .. } => (Status::Delivering, None),
+    };
+    let delivery_id = completion.claim.id;
+    let attempt = Attempt {
+        number: completion.claim.number,
+        started_at: completion.started_at,
+        duration_ms: completion.duration_ms,
+        status_code: completion.status_code,
+        error: completion.error.clone(),
+        response: completion.response.clone(),
+    };
+    move |cancelled| {
+        let (status, next_attempt_at) =
+            if cancelled { (Status::Cancelled, None) } else { (status, next_attempt_at) };
+        Happening::Attempted { delivery_id, attempt, status, next_attempt_at }
+    }
+}
+
+/// What the end of a hook's delivery brings with it.
+pub(super) fn consequences(
+    core: &Core,
+    claim: Claim,
+    work: &Work,
+    attempted: &Attempted,
+    next: Next,
+) -> Consequences {
+    if claim.kind != Kind::Hook {
+        return Consequences::default();
+    }
+    match next {
+        Next::Delivered => Consequences {
+            raises: completed(core, claim, work, attempted).into_iter().collect(),
+            ..Consequences::default()
+        },
+        Next::Failed => failed(core, claim, work, &attempted.outcome),
+        Next::RetryAt(_) | Next::Again { .. } => Consequences::default(),
+    }
+}
+
+fn completed(core: &Core, claim: Claim, work: &Work, attempted: &Attempted) -> Option<NewEvent> {
+    let duration_ms = u64::try_from(attempted.duration.as_millis()).unwrap_or(u64::MAX);
+    let mut payload =
+        DeliveryCompleted::new(claim.id, work.installation, &work.extension_id, duration_ms);
+    if let Outcome::Answered { body, .. } = &attempted.outcome {
+        payload = payload.with_response(body);
+    }
+    about_delivery(core, work, DeliveryCompleted::EVENT, &payload)
+}
+
+fn failed(core: &Core, claim: Claim, work: &Work, outcome: &Outcome) -> Consequences {
+    let message = outcome.error().unwrap_or_default();
+    let payload = DeliveryFailed::new(
+        claim.id,
+        work.installation,
+        &work.extension_id,
+        outcome.category(),
+        &message,
+    )
+    .with_retry_count(u32::try_from(claim.recorded).unwrap_or(u32::MAX));
+    warn!(category = outcome.category(), error = %message, "the delivery failed for good");
+    let failed = about_delivery(core, work, DeliveryFailed::EVENT, &payload);
+    let required = work.required && !is_about_delivery(&work.event);
+    let halted = required
+        .then(|| WorkflowHalted::after(&work.payload, &work.extension_id, &message))
+        .and_then(|payload| raised(core, work, WorkflowHalted::EVENT, &payload));
+    Consequences {
+        halts: required.then_some(work.event_id),
+        disables: gone(outcome).then(|| work.hook_id).flatten().map(|hook| (hook, message)),
+        raises: failed.into_iter().chain(halted).collect(),
+    }
+}
+
+fn gone(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Answered { status: GONE, .. })
+}
+
+fn is_about_delivery(event: &str) -> bool {
+    event.starts_with(extension_delivery::FAMILY)
+}
+
+/// An event about a delivery, unless that delivery is itself of such an event: they would never end.
+pub(super) fn about_delivery(
+    core: &Core,
+    work: &Work,
+    name: &str,
+    payload: &impl Serialize,
+) -> Option<NewEvent> {
+    if is_about_delivery(&work.event) { None } else { raised(core, work, name, payload) }
+}
+
+fn raised(core: &Core, work: &Work, name: &str, payload: &impl Serialize) -> Option<NewEvent> {
+    // The catalogue's types have no member that JSON can not say.
+    let payload = serde_json::to_string(payload).ok()?;
+    Some(NewEvent {
+        id: EventId::new(),
+        project_id: work.project_id,
+        organization_id: None,
+        name: name.to_owned(),
+        version: None,
+        payload,
+        context: None,
+        idempotency: None,
+        now: core.now(),
+    })
+}
