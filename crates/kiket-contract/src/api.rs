@@ -1,8 +1,10 @@
 //! Requests and responses of `/api/v1/**`, one file per resource, used by both sides.
 
+pub mod actions;
 pub mod deliveries;
 pub mod events;
 pub mod extension_events;
+pub mod guards;
 pub mod installations;
 pub mod secrets;
 pub mod telemetry;

@@ -97,6 +97,24 @@ pub enum GuardStatus {
     Deny,
 }
 
+impl GuardStatus {
+    /// The word as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Pending => "pending",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// Reads the word back.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Allow, Self::Pending, Self::Deny].into_iter().find(|it| it.as_str() == word)
+    }
+}
+
 /// The body of an action's answer, as the guide *building extensions* describes it.
 ///
 /// The guide names one status, `success`; for the other, `error` was chosen.

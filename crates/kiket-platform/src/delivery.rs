@@ -22,4 +22,5 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod record;
 mod redact;
+pub(crate) mod verdict;
 pub(crate) mod worker;

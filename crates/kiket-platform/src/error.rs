@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
+use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
 use crate::secrets::master_key::MasterKeyError;
@@ -59,6 +59,74 @@ pub enum Error {
     AsksFirst {
         /// The event.
         event: String,
+    },
+    /// The event tells that something has happened, and nothing waits for an answer.
+    #[error("`{event}` asks nobody: send it to /api/v1/events")]
+    AsksNobody {
+        /// The event.
+        event: String,
+    },
+    /// The guards were asked and their answers came to nothing.
+    #[error("the guards' answers were lost: ask again")]
+    NotDecided,
+    /// There is no such guard.
+    #[error("there is no guard `{guard}`")]
+    UnknownGuard {
+        /// The id that was asked for.
+        guard: EventId,
+    },
+    /// The guard's decision does not wait for anybody.
+    #[error("guard `{guard}` is not pending")]
+    NotPending {
+        /// The guard.
+        guard: EventId,
+    },
+    /// A resolution without a name.
+    #[error("`by` is empty: say who decides")]
+    NobodyDecides,
+    /// There is no such action.
+    #[error("{extension_id} has no action `{action_key}`{}", near(.known))]
+    UnknownAction {
+        /// The extension.
+        extension_id: String,
+        /// The key that was asked for.
+        action_key: String,
+        /// The keys that it has.
+        known: Vec<String>,
+    },
+    /// The extension is not installed there.
+    #[error("{extension_id} is not installed {place}")]
+    NotInstalled {
+        /// The extension.
+        extension_id: String,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// Several installations match.
+    #[error("{extension_id} is installed several times: name one as `installation_id`")]
+    SeveralInstallations {
+        /// The extension.
+        extension_id: String,
+        /// Those that match.
+        installations: Vec<InstallationId>,
+    },
+    /// The installation takes no calls.
+    #[error("installation {installation} is {state}")]
+    NotActive {
+        /// The installation.
+        installation: InstallationId,
+        /// Its state.
+        state: &'static str,
+    },
+    /// The extension did not do what the action is for.
+    #[error("the action failed: {reason}")]
+    ActionFailed {
+        /// The delivery that called it.
+        delivery: DeliveryId,
+        /// What happened.
+        reason: String,
+        /// Whether there was no answer in time.
+        timed_out: bool,
     },
     /// The payload has a member that the delivery's envelope has.
     #[error("the payload's member `{member}` is reserved for the delivery: rename it")]
@@ -127,4 +195,12 @@ pub enum Error {
     /// The machine gives no randomness.
     #[error("the machine gave no randomness")]
     NoRandomness,
+}
+
+/// The keys that there are, as the end of a sentence.
+fn near(known: &[String]) -> String {
+    match known {
+        [] => "; it has none".to_owned(),
+        known => format!("; it has {}", known.join(", ")),
+    }
 }

@@ -2,7 +2,7 @@
 
 use kiket_contract::api::events::{AcceptedEvent, NewEvent, PlannedDelivery};
 use kiket_contract::event::asks_first;
-use kiket_contract::id::EventId;
+use kiket_contract::id::{EventId, ProjectId};
 use kiket_contract::payload::{LARGEST_PAYLOAD, Members, RESERVED, member};
 
 use crate::core::Core;
@@ -19,17 +19,29 @@ pub(crate) async fn accept(
     new: NewEvent,
     idempotency: Option<Idempotency>,
 ) -> Result<AcceptedEvent, Error> {
-    check_members(&new)?;
     if asks_first(new.event.as_str()) {
         return Err(Error::AsksFirst { event: new.event.into() });
     }
+    let event = rows::NewEvent { idempotency, ..row(core, new)? };
+    let (id, name, project) = (event.id, event.name.clone(), event.project_id);
+    match core.store.accept(event).await? {
+        rows::Accepted::With(deliveries) => Ok(tell(core, id, name, &deliveries)),
+        rows::Accepted::Before { event, deliveries } => Ok(AcceptedEvent { id: event, deliveries }),
+        rows::Accepted::KeyReused => Err(Error::KeyReused),
+        rows::Accepted::Refused(refusal) => Err(refused(refusal, project)),
+    }
+}
+
+/// An event as it is stored, once its members have been checked.
+pub(crate) fn row(core: &Core, new: NewEvent) -> Result<rows::NewEvent, Error> {
+    check_members(&new)?;
     let payload = text(&new.payload)?;
     let context = new.context.as_ref().map(text).transpose()?;
     let size = payload.len() + context.as_ref().map_or(0, String::len);
     if size > LARGEST_PAYLOAD {
         return Err(Error::PayloadTooLarge { size, most: LARGEST_PAYLOAD });
     }
-    let event = rows::NewEvent {
+    Ok(rows::NewEvent {
         id: EventId::new(),
         project_id: new.project_id,
         organization_id: new.organization_id,
@@ -37,21 +49,25 @@ pub(crate) async fn accept(
         version: new.version.map(Into::into),
         payload,
         context,
-        idempotency,
+        idempotency: None,
         now: core.now(),
-    };
-    let (id, name, project) = (event.id, event.name.clone(), event.project_id);
-    match core.store.accept(event).await? {
-        rows::Accepted::With(deliveries) => Ok(tell(core, id, name, &deliveries)),
-        rows::Accepted::Before { event, deliveries } => Ok(AcceptedEvent { id: event, deliveries }),
-        rows::Accepted::KeyReused => Err(Error::KeyReused),
-        rows::Accepted::ProjectUnknown => Err(Error::UnknownProject { project }),
-        rows::Accepted::ProjectOf(owner) => Err(Error::ProjectElsewhere { project, owner }),
+    })
+}
+
+pub(crate) fn refused(refusal: rows::Refusal, project: ProjectId) -> Error {
+    match refusal {
+        rows::Refusal::ProjectUnknown => Error::UnknownProject { project },
+        rows::Refusal::ProjectOf(owner) => Error::ProjectElsewhere { project, owner },
     }
 }
 
 /// Tells the worker and whoever watches.
-fn tell(core: &Core, id: EventId, event: String, deliveries: &[NewDelivery]) -> AcceptedEvent {
+pub(crate) fn tell(
+    core: &Core,
+    id: EventId,
+    event: String,
+    deliveries: &[NewDelivery],
+) -> AcceptedEvent {
     core.tell(Happening::Accepted { event_id: id, event, deliveries: deliveries.len() });
     for delivery in deliveries {
         core.tell(Happening::Planned {

@@ -20,12 +20,14 @@
 
 #![forbid(unsafe_code)]
 
+mod actions;
 mod config;
 mod core;
 mod delivery;
 mod error;
 mod events;
 mod extension_events;
+mod guards;
 mod happening;
 mod http;
 mod installations;

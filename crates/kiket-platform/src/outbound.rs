@@ -49,6 +49,13 @@ pub(crate) enum SendError {
     Exchange(#[from] hyper_util::client::legacy::Error),
 }
 
+impl SendError {
+    /// Whether not even a connection could be made.
+    pub(crate) fn is_connect(&self) -> bool {
+        matches!(self, Self::Exchange(error) if error.is_connect())
+    }
+}
+
 impl Outbound {
     pub(crate) fn new(policy: AddressPolicy) -> Self {
         let plain = pooled(connector(&policy, false));

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use kiket_contract::api::actions::{ActionCalled, CallAction};
 use kiket_contract::api::deliveries::Delivery;
 use kiket_contract::api::events::{AcceptedEvent, NewEvent};
+use kiket_contract::api::guards::Guard;
 use kiket_contract::api::installations::{Installed, NewInstallation};
 use kiket_contract::id::DeliveryId;
 use kiket_contract::secret::Secret;
@@ -27,7 +29,7 @@ use crate::secrets::master_key::MasterKey;
 use crate::secrets::seal::Sealer;
 use crate::store::Store;
 use crate::tokens::{Tokens, random_secret};
-use crate::{delivery, events, http, installations, private_file};
+use crate::{actions, delivery, events, guards, http, installations, private_file};
 
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 const ADMIN_TOKEN_PREFIX: &str = "ka_";
@@ -118,6 +120,29 @@ impl Platform {
     /// organisation's; nothing is stored then.
     pub async fn accept(&self, new: NewEvent) -> Result<AcceptedEvent, Error> {
         events::accept(&self.core, new, None).await
+    }
+
+    /// Asks every guard of an event that asks first, and says what they decided together.
+    ///
+    /// # Errors
+    /// When the event does not ask first, its payload is too large or has a reserved member, or the
+    /// project is not the organisation's; nothing is asked then.
+    pub async fn ask(&self, new: NewEvent) -> Result<Guard, Error> {
+        guards::ask(&self.core, new).await
+    }
+
+    /// Calls an action of an extension and answers as it did.
+    ///
+    /// # Errors
+    /// When there is no such extension, installation or action, when the installation is not
+    /// active, or when the extension did not answer as it should.
+    pub async fn call(
+        &self,
+        extension_id: &str,
+        action_key: &str,
+        new: CallAction,
+    ) -> Result<ActionCalled, Error> {
+        actions::call(&self.core, extension_id, action_key, new).await
     }
 
     /// One delivery with all that happened to it so far.

@@ -9,12 +9,14 @@
 //! The statements are written for SQLite and PostgreSQL alike. Secrets come in sealed; the store
 //! knows no keys and no services.
 
+pub(crate) mod actions;
 pub(crate) mod callbacks;
 pub(crate) mod claims;
 pub(crate) mod completion;
 pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod extension_events;
+pub(crate) mod guards;
 pub(crate) mod hooks;
 pub(crate) mod idempotency;
 pub(crate) mod installations;

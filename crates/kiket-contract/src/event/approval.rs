@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use super::Entry;
 use super::entry::Payload;
 use super::issue::Issue;
-use super::part::{Transition, User};
+use super::part::{Performer, Transition};
+use crate::api::guards::{Resolve, ResolvedTo};
+use crate::id::{EventId, ProjectId};
+use crate::payload::Members;
 
 /// The family's catalogue entries.
 pub(super) const EVENTS: &[Entry] = &[
@@ -121,7 +124,7 @@ pub struct ApprovalResolved {
     pub resolution: String,
     /// Who decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approver: Option<User>,
+    pub approver: Option<Performer>,
     /// Why, in the approver's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -131,4 +134,27 @@ pub struct ApprovalResolved {
     /// The project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<i64>,
+}
+
+impl ApprovalResolved {
+    /// The name of the event on a workflow's approval.
+    pub const EVENT: &'static str = "workflow.approval.resolved";
+
+    /// What to tell of a guard's pending decision that somebody has resolved. The issue is that of
+    /// the event that asked, where it has one.
+    #[must_use]
+    pub fn of_guard(guard: EventId, project: ProjectId, asked: &Members, end: &Resolve) -> Self {
+        let issue = asked.iter().find(|(name, _)| *name == "issue");
+        Self {
+            approval_id: guard.to_string(),
+            resolution: match end.decision {
+                ResolvedTo::Allow => "granted".to_owned(),
+                ResolvedTo::Deny => "denied".to_owned(),
+            },
+            approver: Some(Performer::Name(end.by.clone())),
+            reason: end.reason.clone(),
+            issue: issue.and_then(|(_, value)| serde_json::from_str(value.get()).ok()),
+            project_id: Some(i64::from(project)),
+        }
+    }
 }

@@ -30,7 +30,7 @@ use crate::store::claims::Claim;
 use crate::store::work::Work;
 
 /// How much of an answer's body is kept.
-const KEPT_BYTES: usize = 64 * 1024;
+pub(super) const KEPT_BYTES: usize = 64 * 1024;
 const DAMAGED: StoreError = StoreError::Damaged("events or installations");
 const USER_AGENT: &str = concat!("kiket-platform/", env!("CARGO_PKG_VERSION"));
 
@@ -198,7 +198,8 @@ fn traceparent(event: EventId) -> String {
 async fn send(core: &Core, prepared: Prepared) -> (Outcome, Option<Answer>) {
     let Prepared { request, timeout, confidential, .. } = prepared;
     let exchange = async {
-        let response = core.outbound.send(request).await.map_err(|error| unreachable(&error))?;
+        let sent = core.outbound.send(request).await;
+        let response = sent.map_err(|error| unreachable(&error, error.is_connect()))?;
         read(response, &confidential, core.now()).await
     };
     match tokio::time::timeout(timeout, exchange).await {
@@ -226,7 +227,7 @@ async fn read(
     let mut body = Zeroizing::new(Vec::new());
     let mut whole = true;
     while let Some(frame) = stream.frame().await {
-        let frame = frame.map_err(|error| unreachable(&error))?;
+        let frame = frame.map_err(|error| unreachable(&error, false))?;
         let Some(data) = frame.data_ref() else { continue };
         let room = KEPT_BYTES - body.len();
         body.extend_from_slice(&data[..data.len().min(room)]);
@@ -241,7 +242,7 @@ async fn read(
 }
 
 /// The innermost reason of a failed exchange, which is the one that tells something.
-fn unreachable(error: &(dyn std::error::Error + 'static)) -> Outcome {
+fn unreachable(error: &(dyn std::error::Error + 'static), connecting: bool) -> Outcome {
     let mut innermost = error;
     loop {
         if let Some(refused) = innermost.downcast_ref::<AddressError>() {
@@ -249,7 +250,10 @@ fn unreachable(error: &(dyn std::error::Error + 'static)) -> Outcome {
         }
         match innermost.source() {
             Some(source) => innermost = source,
-            None => return Outcome::Unreachable { reason: innermost.to_string() },
+            None => {
+                let reason = innermost.to_string();
+                return Outcome::Unreachable { connected: !connecting, reason };
+            }
         }
     }
 }

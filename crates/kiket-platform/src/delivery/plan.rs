@@ -53,6 +53,7 @@ mod tests {
         MatchingHook {
             id: installation,
             installation_id: installation.try_into().unwrap(),
+            extension_id: "com.example.x".to_owned(),
             paused: false,
             hook: Hook {
                 event: "issue.created".to_owned(),

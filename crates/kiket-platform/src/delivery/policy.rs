@@ -14,8 +14,8 @@ pub(crate) enum Outcome {
     Answered { status: u16, retry_after: Option<Duration>, body: String },
     /// No whole answer in time.
     TimedOut { after_ms: u64 },
-    /// The connection could not be made or broke.
-    Unreachable { reason: String },
+    /// The connection could not be made, or broke once it was.
+    Unreachable { connected: bool, reason: String },
     /// The address may not be reached.
     Refused { reason: String },
     /// The attempt could not be made for a reason on the platform's side.
@@ -60,7 +60,7 @@ impl Outcome {
                 }
             },
             Self::TimedOut { after_ms } => Some(format!("no answer within {after_ms} ms")),
-            Self::Unreachable { reason } => Some(format!("no connection: {reason}")),
+            Self::Unreachable { reason, .. } => Some(format!("no connection: {reason}")),
             Self::Refused { reason } => Some(format!("not sent: {reason}")),
             Self::NotMade { reason } => Some(format!("not sent: {reason}")),
             Self::GivenUp { reason } => Some(reason.clone()),
@@ -122,7 +122,7 @@ mod tests {
             (answered(500), soon),
             (answered(503), soon),
             (Outcome::TimedOut { after_ms: 10_000 }, soon),
-            (Outcome::Unreachable { reason: reason.clone() }, soon),
+            (Outcome::Unreachable { connected: false, reason: reason.clone() }, soon),
             (Outcome::NotMade { reason: reason.clone() }, soon),
             (Outcome::Refused { reason }, Next::Failed),
         ] {

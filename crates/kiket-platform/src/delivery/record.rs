@@ -3,7 +3,6 @@
 use kiket_contract::api::deliveries::{Attempt, Status};
 use kiket_contract::event::extension_delivery::{self, DeliveryCompleted, DeliveryFailed};
 use kiket_contract::event::workflow::WorkflowHalted;
-use kiket_contract::id::EventId;
 use serde::Serialize;
 use tracing::{error, warn};
 
@@ -156,15 +155,5 @@ pub(super) fn about_delivery(
 fn raised(core: &Core, work: &Work, name: &str, payload: &impl Serialize) -> Option<NewEvent> {
     // The catalogue's types have no member that JSON can not say.
     let payload = serde_json::to_string(payload).ok()?;
-    Some(NewEvent {
-        id: EventId::new(),
-        project_id: work.project_id,
-        organization_id: None,
-        name: name.to_owned(),
-        version: None,
-        payload,
-        context: None,
-        idempotency: None,
-        now: core.now(),
-    })
+    Some(NewEvent::raised(name, work.project_id, payload, core.now()))
 }

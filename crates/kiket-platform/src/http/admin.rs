@@ -1,7 +1,9 @@
 //! What operators call, each call with the admin token.
 
+mod actions;
 mod deliveries;
 mod events;
+mod guards;
 mod installations;
 
 use axum::Router;
@@ -21,6 +23,10 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::installations::PATH, post(installations::install))
         .route(api::events::PATH, post(events::accept))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
+        .route(api::guards::PATH, post(guards::ask).get(guards::list))
+        .route(&format!("{}/{{id}}", api::guards::PATH), get(guards::show))
+        .route(&format!("{}/{{id}}/resolve", api::guards::PATH), post(guards::resolve))
+        .route(api::actions::PATH, post(actions::call))
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 

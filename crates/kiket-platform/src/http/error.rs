@@ -17,6 +17,8 @@ pub(super) enum ApiError {
     NoMethod,
     /// No such delivery, by its id.
     NoDelivery(String),
+    /// No such guard, by its id.
+    NoGuard(String),
     /// The header is empty, too long or no text.
     IdempotencyKey,
     BodyTooLarge,
@@ -67,6 +69,10 @@ impl ApiError {
             Self::NoDelivery(id) => (
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_delivery", format!("there is no delivery `{id}`")),
+            ),
+            Self::NoGuard(id) => (
+                StatusCode::NOT_FOUND,
+                ErrorBody::new("no_guard", format!("there is no guard `{id}`")),
             ),
             Self::IdempotencyKey => (
                 StatusCode::BAD_REQUEST,
@@ -135,6 +141,26 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
         Error::UnknownProject { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_project"),
         Error::Removed { .. } => (StatusCode::NOT_FOUND, "removed"),
+        Error::AsksNobody { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_nobody"),
+        Error::NotDecided => (StatusCode::SERVICE_UNAVAILABLE, "not_decided"),
+        Error::UnknownGuard { .. } => (StatusCode::NOT_FOUND, "no_guard"),
+        Error::NotPending { .. } => (StatusCode::CONFLICT, "not_pending"),
+        Error::NobodyDecides => (StatusCode::UNPROCESSABLE_ENTITY, "nobody_decides"),
+        Error::UnknownAction { .. } => (StatusCode::NOT_FOUND, "no_action"),
+        Error::NotInstalled { .. } => (StatusCode::NOT_FOUND, "not_installed"),
+        Error::SeveralInstallations { installations, .. } => {
+            let body = ErrorBody::new("several_installations", error.to_string())
+                .with_details(json!({ "installations": installations }));
+            return (StatusCode::CONFLICT, body);
+        }
+        Error::NotActive { .. } => (StatusCode::CONFLICT, "not_active"),
+        Error::ActionFailed { delivery, timed_out, .. } => {
+            let status = if *timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+            let body = ErrorBody::new("action_failed", error.to_string())
+                .with_message("the delivery has the extension's answer")
+                .with_details(json!({ "delivery_id": delivery }));
+            return (status, body);
+        }
         Error::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
         Error::AsksFirst { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_first"),
         Error::ReservedMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reserved_member"),

@@ -26,6 +26,28 @@ pub(crate) struct NewEvent {
     pub(crate) now: Timestamp,
 }
 
+impl NewEvent {
+    /// An event that the platform itself raises.
+    pub(crate) fn raised(
+        name: &str,
+        project_id: ProjectId,
+        payload: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: EventId::new(),
+            project_id,
+            organization_id: None,
+            name: name.to_owned(),
+            version: None,
+            payload,
+            context: None,
+            idempotency: None,
+            now,
+        }
+    }
+}
+
 /// What came of writing an event.
 #[derive(Debug)]
 pub(crate) enum Accepted {
@@ -35,9 +57,16 @@ pub(crate) enum Accepted {
     Before { event: EventId, deliveries: Vec<PlannedDelivery> },
     /// The idempotency key was another request's; nothing was stored.
     KeyReused,
-    /// Nobody said whose the project is; nothing was stored.
+    /// Its project refuses it; nothing was stored.
+    Refused(Refusal),
+}
+
+/// Why a project refuses an event.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Nobody said whose the project is.
     ProjectUnknown,
-    /// The project belongs to another organisation; nothing was stored.
+    /// The project belongs to another organisation.
     ProjectOf(OrganizationId),
 }
 
@@ -61,7 +90,8 @@ pub(super) async fn accept_all(
     plan: Plan,
     events: &[&NewEvent],
 ) -> Result<Vec<Accepted>, StoreError> {
-    let mut results = projects::refusals(connection, events).await?;
+    let refusals = projects::refusals(connection, events).await?.into_iter();
+    let mut results: Vec<_> = refusals.map(|refusal| refusal.map(Accepted::Refused)).collect();
     let welcome: Vec<_> =
         events.iter().zip(&results).filter(|(_, refusal)| refusal.is_none()).collect();
     let welcome: Vec<&NewEvent> = welcome.into_iter().map(|(event, _)| *event).collect();

@@ -24,6 +24,7 @@ pub(crate) struct Hook {
 pub(crate) struct MatchingHook {
     pub(crate) id: i64,
     pub(crate) installation_id: InstallationId,
+    pub(crate) extension_id: String,
     /// Whether its installation is paused.
     pub(crate) paused: bool,
     pub(crate) hook: Hook,
@@ -57,8 +58,9 @@ pub(super) async fn matching(
     event: &str,
 ) -> Result<Vec<MatchingHook>, StoreError> {
     sqlx::query(
-        "SELECT h.id, h.installation_id, i.state, h.version, h.endpoint, h.timeout_ms, h.retries, \
+        "SELECT h.id, h.installation_id, e.extension_id, i.state, h.version, h.endpoint, h.timeout_ms, h.retries, \
          h.required, h.token_minutes FROM hooks h JOIN installations i ON i.id = h.installation_id \
+         JOIN extensions e ON e.number = i.extension_number \
          WHERE h.event = $1 AND i.project_id = $2 AND i.state IN ('active', 'paused') \
          AND h.disabled_reason IS NULL ORDER BY h.installation_id, h.version",
     )
@@ -71,6 +73,7 @@ pub(super) async fn matching(
         Ok(MatchingHook {
             id: row.try_get("id")?,
             installation_id: read(row, "installation_id", |id: i64| id.try_into())?,
+            extension_id: row.try_get("extension_id")?,
             paused: row.try_get::<&str, _>("state")? == "paused",
             hook: Hook {
                 event: event.to_owned(),

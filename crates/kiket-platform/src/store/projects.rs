@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kiket_contract::id::{OrganizationId, ProjectId};
 use sqlx::AnyConnection;
 
-use super::events::{Accepted, NewEvent};
+use super::events::{NewEvent, Refusal};
 use super::{StoreError, read};
 
 /// Makes a project known as the organisation's, unless it is known already, and returns whose it is.
@@ -45,7 +45,7 @@ async fn owner(
 pub(super) async fn refusals(
     connection: &mut AnyConnection,
     events: &[&NewEvent],
-) -> Result<Vec<Option<Accepted>>, StoreError> {
+) -> Result<Vec<Option<Refusal>>, StoreError> {
     let mut owners: HashMap<ProjectId, OrganizationId> = HashMap::new();
     let mut refusals = Vec::with_capacity(events.len());
     for event in events {
@@ -58,8 +58,8 @@ pub(super) async fn refusals(
         };
         owners.extend(known.map(|owner| (event.project_id, owner)));
         refusals.push(match (known, event.organization_id) {
-            (None, _) => Some(Accepted::ProjectUnknown),
-            (Some(owner), Some(said)) if owner != said => Some(Accepted::ProjectOf(owner)),
+            (None, _) => Some(Refusal::ProjectUnknown),
+            (Some(owner), Some(said)) if owner != said => Some(Refusal::ProjectOf(owner)),
             (Some(_), _) => None,
         });
     }

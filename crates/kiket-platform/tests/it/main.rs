@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
 
+mod guards;
 mod harness;
 
+mod actions;
 mod callbacks;
 mod deliveries;
 mod operator;
