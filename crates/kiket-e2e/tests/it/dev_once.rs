@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kiket::{SAMPLE, STUBBORN, dev};
+use crate::kiket::{DECIDER, SAMPLE, STUBBORN, dev};
 
 #[test]
 fn every_handler_gets_its_sample_and_calls_back() {
@@ -51,6 +51,23 @@ fn a_person_reads_a_log_and_a_table() {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }
     assert!(!shown.contains('\u{1b}'), "no colours on a pipe");
+}
+
+#[test]
+fn guards_are_asked_and_actions_are_called() {
+    let home = tempfile::tempdir().unwrap();
+    let output = dev(home.path(), DECIDER).arg("--once").output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    let shown = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "deny: Nobody has approved this.",
+        "Synced 42 contacts",
+        "POST /events 201",
+        "2 of 2 delivered",
+    ] {
+        assert!(shown.contains(part), "{part} is not in:\n{shown}");
+    }
 }
 
 #[test]

@@ -42,4 +42,6 @@ pub(crate) fn dev(home: &Path, extension: &str) -> Command {
 }
 
 pub(crate) const SAMPLE: &str = "extensions/marketing-automation";
+/// An extension with a guard and an action.
+pub(crate) const DECIDER: &str = "crates/kiket-e2e/extensions/decider";
 pub(crate) const STUBBORN: &str = "crates/kiket-e2e/extensions/stubborn";

@@ -112,11 +112,7 @@ mod tests {
             started_at: Timestamp::UNIX_EPOCH,
             duration: Duration::ZERO,
             outcome: Outcome::Answered { status, retry_after: None, body: body.to_owned() },
-            answer: Some(Answer {
-                body: Zeroizing::new(body.as_bytes().to_vec()),
-                whole,
-                encoded,
-            }),
+            answer: Some(Answer { body: Zeroizing::new(body.as_bytes().to_vec()), whole, encoded }),
         }
     }
 
@@ -165,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_deny_is_found_whatever_stands_around_it() {
-        let deep = format!(r#"{{"metadata":{}{},"status":"deny"}}"#, "[".repeat(900), "]".repeat(900));
+        let deep =
+            format!(r#"{{"metadata":{}{},"status":"deny"}}"#, "[".repeat(900), "]".repeat(900));
         assert_eq!(of(200, &deep).decision, GuardStatus::Deny);
         let twice = r#"{"status":"allow","status":"deny"}"#;
         assert_eq!(of(200, twice).decision, GuardStatus::Deny);

@@ -155,7 +155,8 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         }
         Error::NotActive { .. } => (StatusCode::CONFLICT, "not_active"),
         Error::ActionFailed { delivery, timed_out, .. } => {
-            let status = if *timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+            let status =
+                if *timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
             let body = ErrorBody::new("action_failed", error.to_string())
                 .with_message("the delivery has the extension's answer")
                 .with_details(json!({ "delivery_id": delivery }));

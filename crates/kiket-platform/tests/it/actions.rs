@@ -38,7 +38,8 @@ fn call() -> String {
 
 #[tokio::test]
 async fn the_extension_gets_key_and_context_and_its_answer_comes_back() {
-    let answer = r#"{"status":"success","message":"Synced 42","data":{"count":42,"t":"marked-secret"}}"#;
+    let answer =
+        r#"{"status":"success","message":"Synced 42","data":{"count":42,"t":"marked-secret"}}"#;
     let setup = setup(&[(200, answer)]).await;
     let (status, body) = setup.operator(SYNC, &call()).await;
     assert_eq!(status, 200, "{body}");

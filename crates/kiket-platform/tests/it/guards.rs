@@ -73,7 +73,10 @@ async fn deny_beats_pending_beats_allow_and_every_guard_is_asked() {
     assert_eq!(ask(&setup).await["decision"], "allow");
     guard(&setup, "b", (200, r#"{"status":"pending","message":"wait for Ada"}"#)).await;
     let pending = ask(&setup).await;
-    assert_eq!((&pending["decision"], &pending["message"]), (&json!("pending"), &json!("wait for Ada")));
+    assert_eq!(
+        (&pending["decision"], &pending["message"]),
+        (&json!("pending"), &json!("wait for Ada"))
+    );
     let body = r#"{"status":"deny","message":"frozen","metadata":{"until":"Monday"}}"#;
     guard(&setup, "c", (200, body)).await;
     let denied = ask(&setup).await;

@@ -1,10 +1,16 @@
 //! `kiket dev --once`: a sample for every handler, and how each went.
 
+use std::collections::HashMap;
+use std::pin::Pin;
 use std::process::ExitCode;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use kiket_contract::api::actions::CallAction;
 use kiket_contract::api::events::NewEvent;
+use kiket_contract::api::installations::Installation;
 use kiket_contract::id::DeliveryId;
-use kiket_platform::Happening;
+use kiket_platform::{Error, Happening, Platform};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +18,10 @@ use super::samples::{Samples, samples};
 use super::summary::{self, Summary};
 use super::{INTERRUPTED, ORGANIZATION, PROJECT, Session};
 use crate::args::{Dev, Format};
+
+/// A guard that is asked or an action that is called; it ends with deliveries and a note on each.
+type Asking<'a> =
+    Pin<Box<dyn Future<Output = anyhow::Result<Vec<(DeliveryId, Option<String>)>>> + 'a>>;
 
 impl Session<'_> {
     /// Sends the samples, waits until each delivery is settled or the time is up, and sums up.
@@ -22,16 +32,24 @@ impl Session<'_> {
     ) -> anyhow::Result<ExitCode> {
         let mut happenings = self.platform.watch();
         self.platform.deliver();
-        let Samples { events, skipped } = self.samples()?;
+        let Samples { events, questions, calls, skipped } = self.samples()?;
         let mut sent = Vec::new();
         for event in events {
             sent.extend(self.send(event).await?);
         }
         let mut open = sent.clone();
+        let mut asked = ask(self.platform, &self.installed.installation, questions, calls);
+        let mut notes = HashMap::new();
         let deadline = Instant::now() + args.timeout;
-        while !open.is_empty() {
+        while !open.is_empty() || !asked.is_empty() {
             tokio::select! {
                 biased;
+                Some(answered) = asked.next() => {
+                    for (id, note) in answered? {
+                        sent.push(id);
+                        notes.extend(note.map(|note| (id, note)));
+                    }
+                }
                 Some(line) = self.printed.recv() => self.screen.printed(&line),
                 happening = happenings.recv() => {
                     if let Ok(Happening::Attempted { delivery_id, status, .. }) = &happening
@@ -45,7 +63,7 @@ impl Session<'_> {
                     anyhow::bail!("the extension ended before its samples were settled ({})", ended?)
                 }
                 () = tokio::time::sleep_until(deadline) => {
-                    self.screen.say(&format!("the time is up; {} not settled", open.len()));
+                    self.screen.say(&format!("the time is up; {} not settled", open.len() + asked.len()));
                     break;
                 }
                 () = stop.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
@@ -60,7 +78,7 @@ impl Session<'_> {
             version: env!("CARGO_PKG_VERSION"),
             installation: self.installed.installation.clone(),
         };
-        self.sum_up(&Summary { platform, deliveries, skipped }, args.format)
+        self.sum_up(&Summary { platform, deliveries, skipped, notes }, args.format)
     }
 
     fn samples(&self) -> anyhow::Result<Samples> {
@@ -95,4 +113,43 @@ impl Session<'_> {
             self.platform.admin_token_file().display(),
         )))
     }
+}
+
+/// Asks the guards and calls the actions, all at once. Each ends with the deliveries to this
+/// installation, and with what was answered.
+fn ask<'a>(
+    platform: &'a Platform,
+    installation: &Installation,
+    questions: Vec<NewEvent>,
+    calls: Vec<(String, CallAction)>,
+) -> FuturesUnordered<Asking<'a>> {
+    let asking: FuturesUnordered<Asking<'a>> = FuturesUnordered::new();
+    let ours = installation.id;
+    for question in questions {
+        asking.push(Box::pin(async move {
+            let guard = platform.ask(question).await?;
+            let results = guard.results.into_iter().filter(|it| it.installation_id == ours);
+            let asked = results.filter_map(|result| {
+                let decided = result.decision.as_str();
+                let why = result.assumed.or(result.message);
+                let note =
+                    why.map_or_else(|| decided.to_owned(), |why| format!("{decided}: {why}"));
+                Some((result.delivery_id?, Some(note)))
+            });
+            let others = guard.deliveries.into_iter().filter(|it| it.installation_id == ours);
+            Ok(asked.chain(others.map(|planned| (planned.id, None))).collect())
+        }));
+    }
+    for (key, call) in calls {
+        let extension_id = installation.extension_id.clone();
+        asking.push(Box::pin(async move {
+            match platform.call(&extension_id, &key, call).await {
+                Ok(called) => Ok(vec![(called.delivery_id, called.answer.message)]),
+                // The delivery has what happened.
+                Err(Error::ActionFailed { delivery, .. }) => Ok(vec![(delivery, None)]),
+                Err(error) => Err(error.into()),
+            }
+        }));
+    }
+    asking
 }

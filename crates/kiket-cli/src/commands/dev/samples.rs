@@ -1,7 +1,8 @@
 //! What `--once` sends: one sample for every handler that the extension has.
 
+use kiket_contract::api::actions::CallAction;
 use kiket_contract::api::events::NewEvent;
-use kiket_contract::event::{self, DEFAULT_VERSION, Name, same_version};
+use kiket_contract::event::{self, DEFAULT_VERSION, Name, asks_first, same_version};
 use kiket_contract::health::{HandlerKind, Health, RegisteredHandler};
 use kiket_contract::id::{OrganizationId, ProjectId};
 use kiket_manifest::Manifest;
@@ -23,8 +24,12 @@ pub(super) struct Skipped {
 /// What there is to send.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
-    /// One event for each handler that can be tried.
+    /// One event for each webhook that can be tried.
     pub(super) events: Vec<NewEvent>,
+    /// One question for each guard that can be tried.
+    pub(super) questions: Vec<NewEvent>,
+    /// One call for each action that can be tried, with its key.
+    pub(super) calls: Vec<(String, CallAction)>,
     /// The handlers that can not be tried.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -43,15 +48,44 @@ pub(super) fn samples(
     handlers.dedup();
     let mut samples = Samples::default();
     for handler in handlers {
-        match sample(&handler, manifest, organization, project) {
-            Ok(event) => samples.events.push(event),
-            Err(reason) => {
-                let RegisteredHandler { event, version, kind } = handler;
-                samples.skipped.push(Skipped { event, version, kind, reason });
+        let tried = match handler.kind {
+            HandlerKind::Action => call(&handler, manifest, project).map(|call| {
+                samples.calls.push(call);
+            }),
+            HandlerKind::Webhook | HandlerKind::Guard => {
+                let places = (organization, project);
+                sample(&handler, manifest, places).map(|event| {
+                    let asks = asks_first(&handler.event);
+                    if asks { &mut samples.questions } else { &mut samples.events }.push(event);
+                })
             }
+            kind => Err(format!("there is no sample for a {}", kind.as_str())),
+        };
+        if let Err(reason) = tried {
+            let RegisteredHandler { event, version, kind } = handler;
+            samples.skipped.push(Skipped { event, version, kind, reason });
         }
     }
     samples
+}
+
+fn call(
+    handler: &RegisteredHandler,
+    manifest: &Manifest,
+    project: ProjectId,
+) -> Result<(String, CallAction), String> {
+    let key = event::action_key(&handler.event).unwrap_or(&handler.event);
+    if !manifest.actions.iter().any(|action| *action.key == key) {
+        return Err("the manifest has no action with this key: add it to `actions`".to_owned());
+    }
+    let call = CallAction {
+        project_id: Some(project),
+        installation_id: None,
+        issue: None,
+        user: None,
+        input: None,
+    };
+    Ok((key.to_owned(), call))
 }
 
 fn handlers_by_hooks(manifest: &Manifest) -> Vec<RegisteredHandler> {
@@ -70,18 +104,18 @@ fn handlers_by_hooks(manifest: &Manifest) -> Vec<RegisteredHandler> {
 fn sample(
     handler: &RegisteredHandler,
     manifest: &Manifest,
-    organization_id: OrganizationId,
-    project_id: ProjectId,
+    (organization_id, project_id): (OrganizationId, ProjectId),
 ) -> Result<NewEvent, String> {
-    if handler.kind != HandlerKind::Webhook {
-        return Err(format!("this platform calls no {} yet", handler.kind.as_str()));
-    }
-    let hooked = manifest.hooks.iter().any(|hook| {
+    let hook = manifest.hooks.iter().find(|hook| {
         hook.event.as_str() == handler.event
             && hook.version.as_ref().is_none_or(|v| same_version(v.as_str(), &handler.version))
     });
-    if !hooked {
-        return Err("the manifest has no hook on it: add it to `hooks`".to_owned());
+    let hook = hook.ok_or("the manifest has no hook on it: add it to `hooks`")?;
+    let required = hook.required.or(manifest.callback.required).is_some_and(|required| *required);
+    if handler.kind == HandlerKind::Guard && !required {
+        return Err(
+            "its hook is not `required: true`, so that its answer decides nothing".to_owned()
+        );
     }
     let entry = event::find(&handler.event, &handler.version)
         .ok_or("the event catalogue has no sample of it")?;
@@ -137,18 +171,34 @@ mod tests {
             handler("issue.created", "v1", HandlerKind::Webhook),
             handler("crm.sync", "v1", HandlerKind::Webhook),
             handler("workflow.before_transition", "v1", HandlerKind::Guard),
+            handler("action.sync", "v1", HandlerKind::Action),
         ];
-        let samples = of(&health(Some(handlers)), "[crm.sync]");
-        assert!(samples.events.is_empty());
+        let hooks = "[crm.sync, workflow.before_transition]";
+        let samples = of(&health(Some(handlers)), hooks);
+        assert!(samples.events.is_empty() && samples.questions.is_empty());
         let reasons: Vec<_> = samples.skipped.iter().map(|row| row.reason.as_str()).collect();
         assert_eq!(
             reasons,
             [
+                "the manifest has no action with this key: add it to `actions`",
                 "the event catalogue has no sample of it",
                 "the manifest has no hook on it: add it to `hooks`",
-                "this platform calls no guard yet",
+                "its hook is not `required: true`, so that its answer decides nothing",
             ]
         );
+    }
+
+    #[test]
+    fn guards_are_asked_and_actions_are_called() {
+        let handlers = vec![
+            handler("workflow.before_transition", "v1", HandlerKind::Guard),
+            handler("action.sync", "v1", HandlerKind::Action),
+        ];
+        let hooks = "[{event: workflow.before_transition, required: true}]\nactions: [{key: sync}]";
+        let samples = of(&health(Some(handlers)), hooks);
+        assert!(samples.skipped.is_empty(), "{:?}", samples.skipped);
+        assert_eq!(samples.questions.len(), 1);
+        assert_eq!(samples.calls[0].0, "sync");
     }
 
     #[test]

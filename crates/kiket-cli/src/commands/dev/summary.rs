@@ -1,8 +1,11 @@
 //! What `--once` ends with: a table for people, one JSON object for programs.
 
+use std::collections::HashMap;
+
 use comfy_table::{ContentArrangement, Table, presets};
 use kiket_contract::api::deliveries::{Delivery, Status};
 use kiket_contract::api::installations::Installation;
+use kiket_contract::id::DeliveryId;
 use serde::Serialize;
 
 use super::samples::Skipped;
@@ -14,6 +17,9 @@ pub(super) struct Summary {
     pub(super) platform: Platform,
     /// Every delivery of the run, in the order in which they were sent.
     pub(super) deliveries: Vec<Delivery>,
+    /// What guards and actions said, by delivery.
+    #[serde(skip)]
+    pub(super) notes: HashMap<DeliveryId, String>,
     /// The handlers that got no sample.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -44,7 +50,7 @@ impl Summary {
         table.set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(["event", "version", "status", "attempts", "ms", "callbacks", "note"]);
         for delivery in &self.deliveries {
-            table.add_row(row(delivery));
+            table.add_row(row(delivery, self.notes.get(&delivery.id)));
         }
         for skipped in &self.skipped {
             let Skipped { event, version, reason, .. } = skipped;
@@ -65,14 +71,14 @@ impl Summary {
     }
 }
 
-fn row(delivery: &Delivery) -> [String; 7] {
+fn row(delivery: &Delivery, said: Option<&String>) -> [String; 7] {
     let prefix = format!("{}/extensions/{}", kiket_contract::route::API, delivery.extension_id);
     let callbacks = delivery.callbacks.iter().map(|callback| {
         let path = callback.path.strip_prefix(&prefix).unwrap_or(&callback.path);
         format!("{} {path} {}", callback.method, callback.status_code)
     });
     let note = match delivery.status {
-        Status::Delivered => None,
+        Status::Delivered => said.cloned(),
         _ => delivery.attempts.last().and_then(|attempt| attempt.error.clone()),
     };
     [
