@@ -9,4 +9,5 @@ mod dev_once;
 #[cfg(target_os = "linux")]
 mod dev_stop;
 mod in_flight;
+mod peers;
 mod readme;
