@@ -171,7 +171,7 @@ pub(crate) async fn resolve(core: &Core, id: EventId, end: &Resolve) -> Result<G
     match core.store.resolve(id, end, now, raise).await? {
         Resolved::Now(guard) => {
             core.wake.notify_one();
-            Ok(guard)
+            Ok(*guard)
         }
         Resolved::NotPending => Err(Error::NotPending { guard: id }),
         Resolved::Unknown => Err(Error::UnknownGuard { guard: id }),

@@ -4,6 +4,7 @@
 
 mod kiket;
 
+mod crash;
 mod dev_leftovers;
 mod dev_once;
 #[cfg(target_os = "linux")]

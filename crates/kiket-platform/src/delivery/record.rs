@@ -129,7 +129,7 @@ fn failed(core: &Core, claim: Claim, work: &Work, outcome: &Outcome) -> Conseque
         .and_then(|payload| raised(core, work, WorkflowHalted::EVENT, &payload));
     Consequences {
         halts: required.then_some(work.event_id),
-        disables: gone(outcome).then(|| work.hook_id).flatten().map(|hook| (hook, message)),
+        disables: gone(outcome).then_some(work.hook_id).flatten().map(|hook| (hook, message)),
         raises: failed.into_iter().chain(halted).collect(),
     }
 }

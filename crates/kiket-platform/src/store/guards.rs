@@ -26,7 +26,7 @@ pub(crate) struct Asked {
 
 /// What came of resolving a guard's decision.
 pub(crate) enum Resolved {
-    Now(Guard),
+    Now(Box<Guard>),
     /// It had been decided or resolved before.
     NotPending,
     Unknown,
@@ -156,7 +156,7 @@ impl Store {
             events::raise(&mut transaction, self.plan, &[&event]).await?;
         }
         transaction.commit().await?;
-        Ok(Resolved::Now(guard))
+        Ok(Resolved::Now(Box::new(guard)))
     }
 }
 
