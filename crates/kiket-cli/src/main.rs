@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod extension;
 mod printer;
 mod supervisor;
 
@@ -26,8 +27,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// Runs a command that waits for things. The others do without the threads that this starts.
-fn in_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+/// Runs what waits for things. The others do without the threads that this starts.
+fn in_runtime<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Runtime::new().context("can not start the runtime")?;
     runtime.block_on(command)
 }

@@ -14,6 +14,8 @@ pub const API_WRITE: &str = "ext.api.write";
 pub const SECRETS_READ: &str = "ext.secrets.read";
 /// Writes stored secrets.
 pub const SECRETS_WRITE: &str = "ext.secrets.write";
+/// What every runtime token grants beside its project and the manifest's permissions.
+pub const BASE: [&str; 4] = [API_READ, API_WRITE, SECRETS_READ, SECRETS_WRITE];
 /// Grants everything.
 pub const ALL: &str = "*";
 

@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiket-cli", &["kiket-contract", "kiket-client", "kiket-manifest", "kiket-platform"]),
     ("marketing-automation", &["kiket-sdk"]),
     ("stubborn", &["kiket-sdk"]),
+    ("drifted", &["kiket-sdk"]),
     ("hello", &["kiket-sdk"]),
     ("kiket-examples", &["kiket-sdk"]),
 ];

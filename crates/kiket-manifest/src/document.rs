@@ -54,8 +54,7 @@ impl Document {
             let message = format!("the manifest is larger than {} KiB", LARGEST / 1024);
             let finding = Finding::error("too-large", Span::default(), message);
             findings.push(finding.help("move long texts out of it"));
-            let tree = Composed { root: Node::default(), complete: false };
-            return Self::of(Source::new(text), tree, findings);
+            return Self::of(Source::new(text), Composed::default(), findings);
         }
         let source = Source::new(text);
         let composed = yaml::compose(&source, &mut findings);
@@ -89,6 +88,29 @@ impl Document {
     fn of(source: Source, composed: Composed, mut findings: Findings) -> Self {
         let Composed { root, complete } = composed;
         let Read { manifest, shape } = reader::read(&root, complete, &mut findings);
+        let findings = findings.sorted();
+        Self { file: None, source, root, complete, shape, manifest, findings }
+    }
+
+    /// Reads a file beside a manifest, whose values say nothing of the manifest itself.
+    pub(crate) fn beside(bytes: &[u8]) -> Self {
+        let mut findings = Findings::default();
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LARGEST)]);
+        let (source, mut composed) = (Source::new(&text), Composed::default());
+        if bytes.len() > LARGEST {
+            let message = format!("the file is larger than {} KiB", LARGEST / 1024);
+            let finding = Finding::error("too-large", Span::default(), message);
+            findings.push(finding.help("take it apart"));
+        } else if let Err(error) = str::from_utf8(bytes) {
+            let at = error.valid_up_to();
+            let message = format!("the file is not UTF-8 (byte {at} is wrong)");
+            let finding = Finding::error("encoding", Span::new(at, at), message);
+            findings.push(finding.help("save it as UTF-8"));
+        } else {
+            composed = yaml::compose(&source, &mut findings);
+        }
+        let Composed { root, complete } = composed;
+        let (shape, manifest) = (Shape::Unknown, Manifest::default());
         let findings = findings.sorted();
         Self { file: None, source, root, complete, shape, manifest, findings }
     }

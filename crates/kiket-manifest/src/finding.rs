@@ -1,5 +1,7 @@
 //! What is wrong with a manifest, and where.
 
+use std::path::PathBuf;
+
 use crate::edit::Edit;
 use crate::source::Span;
 
@@ -34,7 +36,9 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// Where it is wrong.
+    /// The file that it is in, below the extension's folder; none for the manifest itself.
+    pub file: Option<PathBuf>,
+    /// Where it is wrong, as a stretch of that file.
     pub span: Span,
     /// The edits that put it right; none when that takes a person.
     pub fix: Vec<Edit>,
@@ -44,7 +48,8 @@ impl Finding {
     /// An error, without help or fix.
     pub fn error(id: &'static str, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { id, severity: Severity::Error, message, help: None, span, fix: Vec::new() }
+        let severity = Severity::Error;
+        Self { id, severity, message, help: None, file: None, span, fix: Vec::new() }
     }
 
     /// A warning, without help or fix.
@@ -91,9 +96,13 @@ impl Findings {
     }
 }
 
-/// The findings in the order of their places, that of there being more last.
+/// The findings in the order of their places, the manifest's first; in each file that of there being
+/// more last.
 pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (finding.id == MORE, finding.span));
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.id == MORE, finding.span);
+        a.file.cmp(&b.file).then_with(|| key(a).cmp(&key(b)))
+    });
     findings
 }
 

@@ -34,7 +34,7 @@
 //! error; a [`Document`] has it with every [`Finding`], the [`Node`]s of the text with their places,
 //! and the edits that put it right. [`Manifest::configuration`] decides every setting.
 //! [`Text::resolve`] turns references into values. [`Manifest::to_yaml`] writes the canonical form.
-//! [`lint`] has the linter's rules.
+//! [`lint`] has the linter's rules, and a [`Folder`] what some of them look at beside the manifest.
 
 #![forbid(unsafe_code)]
 
@@ -45,8 +45,10 @@ mod edit;
 mod error;
 mod find;
 mod finding;
+mod folder;
 pub mod lint;
 mod model;
+mod module;
 mod read;
 mod reader;
 #[cfg(feature = "schema")]
@@ -65,6 +67,7 @@ pub use edit::{Edit, apply};
 pub use error::{Error, Invalid};
 pub use find::{candidates, find};
 pub use finding::{Finding, Severity};
+pub use folder::Folder;
 pub use model::{
     Action, Callback, DefaultValue, Header, Hook, Manifest, ModulePermission, Setting,
 };

@@ -24,6 +24,7 @@ use builder::Builder;
 pub(crate) use scalar::plain;
 
 /// A text's values, as far as it could be read.
+#[derive(Default)]
 pub(crate) struct Composed {
     /// The document, null when there is none.
     pub(crate) root: Node,

@@ -27,10 +27,6 @@ const BACKDATED: SignedDuration = SignedDuration::from_secs(5);
 const TOKEN_TYPE: &str = "runtime";
 const SOURCE: &str = "webhook";
 
-/// What every runtime token grants beside its project and the manifest's permissions.
-pub(crate) const BASE_SCOPES: [&str; 4] =
-    [scope::API_READ, scope::API_WRITE, scope::SECRETS_READ, scope::SECRETS_WRITE];
-
 /// Mints and checks runtime tokens.
 pub(crate) struct Tokens {
     key: SigningKey,

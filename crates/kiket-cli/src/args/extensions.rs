@@ -24,14 +24,15 @@ pub(crate) enum Extensions {
 
 /// Check a manifest and show what is wrong with it, where, and what to do.
 ///
-/// Errors are problems with which the manifest can not be used, warnings what somebody should look
-/// at. Lines of the manifest are shown with the values of secrets masked.
+/// Given a folder it also looks at the files beside the manifest: modules of custom data, dbt
+/// projects, tests and readme. Errors are problems with which the extension can not be used, warnings
+/// what somebody should look at. Lines are shown with the values of secrets masked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes:
   0  nothing is wrong, or there are only warnings that are not denied
   1  there are warnings that are denied
   2  the command line is wrong
-  4  the manifest has errors, or can not be read or written")]
+  4  there are errors, a file can not be read or written, or the code says nothing")]
 pub(crate) struct Lint {
     /// The manifest, or the extension's folder; - reads standard input.
     #[arg(default_value = ".")]
@@ -56,12 +57,19 @@ pub(crate) struct Lint {
     #[arg(long)]
     pub(crate) fix: bool,
 
+    /// Build the extension in the folder, ask it what it handles, and compare that with the manifest.
+    ///
+    /// The program is run with KIKET_DESCRIBE=1, so that it prints its handlers and ends without
+    /// serving; it has 10 seconds for that. Without this nothing is built or run.
+    #[arg(long)]
+    pub(crate) code: bool,
+
     /// Say what a rule is about, with a wrong and a right sample, and check nothing.
     #[arg(
         long,
         value_name = "RULE",
         value_parser = rule,
-        conflicts_with_all = ["path", "format", "deny", "allow", "fix"]
+        conflicts_with_all = ["path", "format", "deny", "allow", "fix", "code"]
     )]
     pub(crate) explain: Option<&'static str>,
 }

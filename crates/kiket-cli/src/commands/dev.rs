@@ -7,7 +7,6 @@
 //! extension, platform), a second one at once. However this process ends, no child outlives it, and
 //! what was accepted is delivered after the next start.
 
-mod extension;
 mod log;
 mod once;
 mod samples;
@@ -34,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::Dev;
-use extension::{Extension, Line, Place, Running};
+use crate::extension::{self, Extension, Line, Place, Running};
 use screen::Screen;
 
 /// What shells report for a program that ended on Ctrl-C.

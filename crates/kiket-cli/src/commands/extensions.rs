@@ -1,5 +1,6 @@
 //! `kiket extensions`: works on an extension's manifest.
 
+mod code;
 mod input;
 mod lint;
 mod mask;

@@ -22,10 +22,23 @@ impl Folder {
     /// A folder with one file.
     pub(crate) fn with(name: &str, content: &str) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
-        let path = folder.path(name);
+        folder.write(name, content);
+        folder
+    }
+
+    /// The folder of an extension with one file, beside a readme and tests.
+    pub(crate) fn of_extension(name: &str, content: &str) -> Self {
+        let folder = Self::with(name, content);
+        folder.write("README.md", "# CRM\n");
+        folder.write("tests/crm.rs", "// Tests.\n");
+        folder
+    }
+
+    /// Adds a file.
+    pub(crate) fn write(&self, name: &str, content: &str) {
+        let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
-        folder
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -36,7 +36,7 @@ fn wrong() -> String {
 }
 
 fn on(content: &str, arguments: &str) -> String {
-    Folder::with("extension.yaml", content).run(arguments).to_string()
+    Folder::of_extension("extension.yaml", content).run(arguments).to_string()
 }
 
 #[test]
@@ -62,6 +62,8 @@ fn json_is_one_object() {
 #[test]
 fn github_gets_one_command_for_each_finding() {
     let folder = Folder::with("a,b%/extension.yaml", &wrong());
+    folder.write("a,b%/README.md", "");
+    folder.write("a,b%/tests/crm.rs", "");
     assert_snapshot!(folder.run("lint --format github a,b%"));
 }
 
@@ -73,6 +75,8 @@ fn github_gets_nothing_when_nothing_is_wrong() {
 #[test]
 fn sarif_has_every_finding_with_its_rule() {
     let folder = Folder::with("my#ext/extension.yaml", &wrong());
+    folder.write("my#ext/README.md", "");
+    folder.write("my#ext/tests/crm.rs", "");
     let done = folder.run("lint --format sarif my#ext");
     assert_eq!((done.code, done.stderr.as_str()), (Some(4), ""));
     let mut log: Value = serde_json::from_str(&done.stdout).unwrap();
@@ -94,7 +98,7 @@ fn sarif_has_every_finding_with_its_rule() {
 
 #[test]
 fn warnings_fail_only_when_they_are_denied() {
-    let folder = Folder::with("extension.yaml", &warned());
+    let folder = Folder::of_extension("extension.yaml", &warned());
     assert_snapshot!(folder.run("lint"));
     for denied in ["--deny warnings", "--deny duplicate-key", "--deny syntax --deny duplicate-key"]
     {
@@ -109,7 +113,7 @@ fn warnings_fail_only_when_they_are_denied() {
 
 #[test]
 fn an_error_counts_for_more_than_a_denied_warning() {
-    let folder = Folder::with("extension.yaml", &wrong());
+    let folder = Folder::of_extension("extension.yaml", &wrong());
     assert_eq!(folder.run("lint --deny warnings").code, Some(4));
     assert_eq!(folder.run("lint --allow wrong-type --deny warnings").code, Some(1));
 }
@@ -121,7 +125,7 @@ fn what_is_allowed_is_not_shown() {
 
 #[test]
 fn an_unknown_rule_is_a_mistake_in_the_command_line() {
-    let folder = Folder::with("extension.yaml", GOOD);
+    let folder = Folder::of_extension("extension.yaml", GOOD);
     assert_snapshot!(folder.run("lint --explain duplicate-kye"));
     for option in ["--deny", "--allow"] {
         let done = folder.run(&format!("lint {option} duplicate-kye"));
@@ -154,7 +158,7 @@ fn what_can_not_be_read_is_an_error_with_the_reason() {
 
 #[test]
 fn the_best_of_several_manifests_of_a_folder_is_checked() {
-    let folder = Folder::with(".kiket/manifest.yaml", GOOD);
+    let folder = Folder::of_extension(".kiket/manifest.yaml", GOOD);
     fs::write(folder.path("manifest.yaml"), BROKEN).unwrap();
     assert_snapshot!(folder.run("lint"));
 }
@@ -167,7 +171,7 @@ fn standard_input_is_checked() {
 
 #[test]
 fn colours_reach_terminals_only() {
-    let folder = Folder::with("extension.yaml", &wrong());
+    let folder = Folder::of_extension("extension.yaml", &wrong());
     let coloured = |variables: &[(&str, &str)]| {
         folder.run_with("lint", "", variables).stdout.contains('\u{1b}')
     };
@@ -179,7 +183,7 @@ fn colours_reach_terminals_only() {
 #[test]
 fn a_manifest_can_not_send_commands_to_the_terminal() {
     let content = "id: a\n\"\\e[31mx\": 1\n\"\\e[31mx\": 2\nname: [\u{1b}[31m]\n";
-    let folder = Folder::with("extension.yaml", content);
+    let folder = Folder::of_extension("extension.yaml", content);
     for format in ["text", "json", "github", "sarif"] {
         let done = folder.run_with(&format!("lint --format {format}"), "", &[]);
         assert!(!done.stdout.contains('\u{1b}'), "{done}");
@@ -200,7 +204,7 @@ settings: [{key: one, secret: true, default: tell-5, default: tell-6}]
 password: \"tell-7
 ";
     for content in [content, content.split_once("password").unwrap().0] {
-        let folder = Folder::with("extension.yaml", content);
+        let folder = Folder::of_extension("extension.yaml", content);
         for arguments in ["text", "json", "github", "sarif", "text --fix"] {
             let done = folder.run(&format!("lint --format {arguments}"));
             assert_eq!(done.code, Some(4), "{done}");
@@ -212,7 +216,7 @@ password: \"tell-7
 #[test]
 fn an_excerpt_keeps_its_columns_where_a_secret_is_masked() {
     let content = GOOD.replace("    secret:", "    secret: tell-ä\n    secret:");
-    let done = Folder::with("extension.yaml", &content).run("lint");
+    let done = Folder::of_extension("extension.yaml", &content).run("lint");
     assert!(done.stdout.contains("|     secret: *****·\n"), "{done}");
     assert!(done.stdout.contains("|     ^^^^^^\n"), "{done}");
 }
@@ -235,7 +239,7 @@ fn fixes_are_written_and_everything_else_stays() {
 
 #[test]
 fn what_is_allowed_is_not_fixed() {
-    let folder = Folder::with("extension.yaml", &warned());
+    let folder = Folder::of_extension("extension.yaml", &warned());
     assert_eq!(folder.run("lint --fix --allow duplicate-key").code, Some(0));
     assert_eq!(folder.content("extension.yaml"), warned());
 }
@@ -248,7 +252,7 @@ fn a_fixed_standard_input_goes_to_standard_output() {
 
 #[test]
 fn a_file_that_is_not_wholly_text_is_left_as_it_is() {
-    let folder = Folder::with("unused", "");
+    let folder = Folder::of_extension("unused", "");
     let bytes = [warned().as_bytes(), b"# \xff\n"].concat();
     fs::write(folder.path("extension.yaml"), &bytes).unwrap();
     let done = folder.run("lint --fix");
@@ -259,7 +263,7 @@ fn a_file_that_is_not_wholly_text_is_left_as_it_is() {
 
 #[test]
 fn a_file_that_may_not_be_written_is_left_as_it_is() {
-    let folder = Folder::with("extension.yaml", &warned());
+    let folder = Folder::of_extension("extension.yaml", &warned());
     fs::set_permissions(folder.path("extension.yaml"), PermissionsExt::from_mode(0o444)).unwrap();
     assert_snapshot!(folder.run("lint --fix"));
     assert_eq!(folder.content("extension.yaml"), warned());

@@ -4,5 +4,6 @@
 
 mod folder;
 mod lint;
+mod lint_folder;
 mod migrate;
 mod supervise;

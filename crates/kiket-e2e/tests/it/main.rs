@@ -10,5 +10,6 @@ mod dev_once;
 #[cfg(target_os = "linux")]
 mod dev_stop;
 mod in_flight;
+mod lint_code;
 mod peers;
 mod readme;

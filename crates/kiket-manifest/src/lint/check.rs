@@ -1,8 +1,9 @@
 //! One rule at work on one document.
 
 use crate::finding::shown;
-use crate::lint::Rule;
+use crate::folder::File;
 use crate::lint::nearest::nearest;
+use crate::lint::{Beside, Rule};
 use crate::{Document, Finding, Manifest, Node, Severity, Shape, Span};
 
 /// The most findings of one rule.
@@ -12,6 +13,7 @@ const MOST: usize = 100;
 pub(crate) struct Check<'a> {
     pub(super) document: &'a Document,
     pub(super) manifest: &'a Manifest,
+    pub(super) beside: Beside<'a>,
     rule: &'static Rule,
     found: Vec<Finding>,
 }
@@ -22,8 +24,8 @@ pub(super) fn applies(document: &Document) -> bool {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn new(document: &'a Document, rule: &'static Rule) -> Self {
-        Self { document, manifest: document.manifest(), rule, found: Vec::new() }
+    pub(super) fn new(document: &'a Document, beside: Beside<'a>, rule: &'static Rule) -> Self {
+        Self { document, manifest: document.manifest(), beside, rule, found: Vec::new() }
     }
 
     pub(super) fn found(mut self) -> Vec<Finding> {
@@ -53,6 +55,57 @@ impl<'a> Check<'a> {
             Severity::Warning => Finding::warning(self.rule.id, span, message),
         };
         self.found.push(finding.help(help));
+    }
+
+    /// Notes something in a file beside the manifest, with the rule's own help.
+    pub(super) fn report_in(&mut self, file: &File, span: Span, message: impl Into<String>) {
+        self.report_in_with(file, span, message, self.rule.help);
+    }
+
+    /// Notes something in a file beside the manifest, with what to do in this case.
+    pub(super) fn report_in_with(
+        &mut self,
+        file: &File,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report_with(span, message, help);
+        if let Some(last) = self.found.last_mut() {
+            last.file = Some(file.path.clone());
+        }
+    }
+
+    /// Notes a name, as what it is and what is written, that nothing in a file has.
+    pub(super) fn unknown_in(
+        &mut self,
+        file: &File,
+        span: Span,
+        (what, written): (&str, &str),
+        known: &[&str],
+    ) {
+        if self.found.len() >= MOST || known.contains(&written) {
+            return;
+        }
+        let message = format!("there is no {what} `{}`", shown(written));
+        match nearest(written, known.iter().copied()) {
+            Some(meant) => {
+                let help = format!("did you mean `{}`?", shown(meant));
+                self.report_in_with(file, span, message, help);
+            }
+            None => self.report_in(file, span, message),
+        }
+    }
+
+    /// The member that stands there in a file, for messages.
+    pub(super) fn name_in(&self, file: &File, span: Span) -> String {
+        if self.found.len() >= MOST {
+            return String::new();
+        }
+        match file.document.path(span).as_str() {
+            "" => "the file".to_owned(),
+            path => format!("`{path}`"),
+        }
     }
 
     /// Adds an edit to what was noted last.

@@ -6,6 +6,7 @@ use kiket_contract::scope;
 
 use crate::finding::shown;
 
+use super::modules::schemas;
 use super::sample::sample;
 use super::{Check, Rule, Severity};
 
@@ -105,6 +106,17 @@ fn unknown_operation(check: &mut Check<'_>) {
     for operation in check.manifest.custom_data.iter().flat_map(|module| &module.operations) {
         check.choice(operation.span, operation, &OPERATIONS);
     }
+    for schema in schemas(check) {
+        for rule in schema.permissions() {
+            let tables = rule.get("tables").map_or(&[][..], |tables| tables.entries());
+            let by_table = tables.iter().map(|entry| &entry.value);
+            let lists = by_table.chain(rule.get("operations"));
+            for operation in lists.flat_map(|list| list.items()) {
+                let Some(written) = operation.as_text() else { continue };
+                check.unknown_in(schema.file, operation.span, ("operation", written), &OPERATIONS);
+            }
+        }
+    }
 }
 
 fn missing_operations(check: &mut Check<'_>) {
@@ -147,11 +159,19 @@ fn duplicate_module(check: &mut Check<'_>) {
 fn module_style(check: &mut Check<'_>) {
     let is_inner =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+    let is_good = |id: &str| {
+        id.bytes().all(is_inner) && id.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+    };
     for module in check.manifest.custom_data.iter().map(|permission| &permission.module) {
-        let is_good = module.bytes().all(is_inner)
-            && module.bytes().next().is_some_and(|first| first.is_ascii_lowercase());
-        if !is_good {
+        if !is_good(module) {
             check.report(module.span, format!("{} is no id of a module", check.name(module.span)));
+        }
+    }
+    for schema in schemas(check) {
+        let (Some(id), Some(name)) = (schema.id, schema.name()) else { continue };
+        if !name.is_empty() && !is_good(name) {
+            let message = format!("`{}` is no id of a module", shown(name));
+            check.report_in(schema.file, id.span, message);
         }
     }
 }

@@ -32,9 +32,9 @@ impl Budget {
     }
 
     /// Pays for a value at this depth.
-    pub(super) fn pay(&mut self, cost: Cost, depth: usize, span: Span) -> Result<(), Finding> {
+    pub(super) fn pay(&mut self, cost: Cost, depth: usize, span: Span) -> Result<(), Box<Finding>> {
         if depth + cost.depth > DEEPEST {
-            return Err(too_deep(span));
+            return Err(Box::new(too_deep(span)));
         }
         let left = |has: usize, cost| has.checked_sub(cost);
         match (left(self.values, cost.values), left(self.bytes, cost.bytes)) {
@@ -42,8 +42,12 @@ impl Budget {
                 *self = Self { values, bytes };
                 Ok(())
             }
-            _ => Err(Finding::error("too-many-values", span, "there is more here than is read")
-                .help("take out what an extension's manifest does not need")),
+            _ => {
+                let message = "there is more here than is read";
+                let finding = Finding::error("too-many-values", span, message);
+                let help = "take out what an extension's manifest does not need";
+                Err(Box::new(finding.help(help)))
+            }
         }
     }
 }

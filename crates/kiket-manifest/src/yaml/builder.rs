@@ -129,14 +129,14 @@ impl<'a> Builder<'a> {
     fn paid(&mut self, value: Value, span: Span, cost: Cost, anchor: usize) {
         match self.budget.pay(cost, self.open.len(), span) {
             Ok(()) => self.place(Node { value, span, key_span: None }, cost, anchor),
-            Err(finding) => self.stop(finding),
+            Err(finding) => self.stop(*finding),
         }
     }
 
     fn begin(&mut self, span: Span, style: StructureStyle, anchor: usize, content: Content) {
         let cost = Cost { values: 1, bytes: 0, depth: 1 };
         if let Err(finding) = self.budget.pay(cost, self.open.len(), span) {
-            return self.stop(finding);
+            return self.stop(*finding);
         }
         self.end = span.end;
         let flow = style == StructureStyle::Flow;
@@ -164,7 +164,7 @@ impl<'a> Builder<'a> {
                 let value = node.value.clone();
                 self.place(Node { value, span, key_span: None }, cost, 0);
             }
-            Err(finding) => self.stop(finding),
+            Err(finding) => self.stop(*finding),
         }
     }
 
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         self.end = self.end.max(node.span.end);
         if anchor != 0 {
             if let Err(finding) = self.budget.pay(cost, self.open.len(), node.span) {
-                return self.stop(finding);
+                return self.stop(*finding);
             }
             self.anchors.insert(anchor, (node.clone(), cost));
         }
@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
         match &mut parent.content {
             Content::List(items) => items.push(node),
             Content::Mapping { entries, key } => match std::mem::replace(key, Key::Next) {
-                Key::Next => *key = read_key(node, self.findings),
+                Key::Next => *key = read_key(node, self.source, self.findings),
                 Key::Read(key) => {
                     let value = Node { key_span: Some(key.span), ..node };
                     entries.push(Entry { key, value });
@@ -205,12 +205,14 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn read_key(node: Node, findings: &mut Findings) -> Key {
+fn read_key(node: Node, source: &Source, findings: &mut Findings) -> Key {
     let Node { value, span, key_span } = node;
     let value = match value {
         Value::Text(text) => text,
         Value::Number(number) => number.written,
         Value::Boolean(value) => value.to_string(),
+        // `null: false` is how columns say that they must have a value.
+        Value::Null if !source.slice(span).is_empty() => source.slice(span).to_owned(),
         Value::Null | Value::List(_) | Value::Mapping(_) => {
             let message = format!("a key is {}", value.kind());
             findings.push(Finding::error("key", span, message).help("write a text"));

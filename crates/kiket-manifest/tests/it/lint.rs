@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use kiket_manifest::lint::{lint, rule, rules, suggest};
-use kiket_manifest::{Document, Severity};
+use kiket_contract::description::Description;
+use kiket_manifest::lint::{Beside, DESCRIPTION, files, lint, lint_beside, rule, rules, suggest};
+use kiket_manifest::{Document, Finding, Folder, Severity};
 
 use crate::lines;
 
@@ -16,11 +17,31 @@ fn ids(text: &str) -> Vec<&'static str> {
     lint(&Document::parse(text)).iter().map(|finding| finding.id).collect()
 }
 
+/// What is wrong with a sample, whose files are written to a folder when there are several.
+fn of_sample(sample: &str) -> (Document, Vec<Finding>) {
+    let files: Vec<_> = files(sample).collect();
+    let document = Document::parse(files[0].1);
+    let mut code: Option<Description> = None;
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in &files {
+        if *path == DESCRIPTION {
+            code = Some(serde_json::from_str(text).unwrap());
+        } else {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+    let is_of_folder = files.len() > 1 && code.is_none();
+    let folder = is_of_folder.then(|| Folder::read(root.path()).unwrap());
+    let findings = lint_beside(&document, Beside { folder: folder.as_ref(), code: code.as_ref() });
+    (document, findings)
+}
+
 #[test]
 fn every_bad_sample_has_its_own_fault_and_no_other() {
     for rule in rules().filter(|rule| !WITHOUT_SAMPLE.contains(&rule.id)) {
-        let document = Document::parse(rule.bad);
-        let mut findings = lint(&document);
+        let (document, mut findings) = of_sample(rule.bad);
         // Where there is more than is shown, the shown are of another rule.
         if rule.id == "more" {
             findings.retain(|finding| finding.id == "more");
@@ -37,8 +58,7 @@ fn every_bad_sample_has_its_own_fault_and_no_other() {
 #[test]
 fn no_good_sample_has_a_fault() {
     for rule in rules() {
-        let document = Document::parse(rule.good);
-        let findings = lint(&document);
+        let (document, findings) = of_sample(rule.good);
         assert!(findings.is_empty(), "{}: {:#?}", rule.id, lines(&document, &findings));
     }
 }

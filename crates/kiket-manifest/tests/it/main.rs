@@ -6,8 +6,10 @@ mod arbitrary;
 mod configuration;
 mod edits;
 mod files;
+mod folder;
 mod hostile;
 mod lint;
+mod lint_code;
 mod lint_fixes;
 mod mistakes;
 mod places;
@@ -25,10 +27,12 @@ fn findings(document: &kiket_manifest::Document) -> Vec<String> {
 /// Findings, each as one line.
 fn lines(document: &kiket_manifest::Document, findings: &[kiket_manifest::Finding]) -> Vec<String> {
     let line = |finding: &kiket_manifest::Finding| {
+        let file = finding.file.as_ref().map(|file| format!("{}:", file.display()));
+        let file = file.unwrap_or_default();
         let position = document.position(finding.span);
         let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         format!(
-            "{}:{} {:?} {}: {}{help}",
+            "{file}{}:{} {:?} {}: {}{help}",
             position.line, position.column, finding.severity, finding.id, finding.message
         )
     };

@@ -5,6 +5,7 @@
 
 use kiket_contract::event::asks_first;
 use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
+use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
 use url::Url;
@@ -12,7 +13,7 @@ use url::Url;
 use crate::error::Error;
 use crate::store::StoreError;
 use crate::store::hooks::Hook;
-use crate::tokens::{BASE_SCOPES, random_secret};
+use crate::tokens::random_secret;
 
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 const TOKEN_MINUTES: std::ops::RangeInclusive<u32> = 1..=60;
@@ -58,7 +59,7 @@ pub(super) fn delivery_secret(manifest: &Manifest, given: Option<Secret>) -> Res
 /// What its runtime tokens grant beside the project.
 pub(super) fn scopes(manifest: &Manifest) -> Result<Vec<String>, Error> {
     bounded("permissions", manifest.permissions.iter().map(|scope| scope.as_str()))?;
-    let base = BASE_SCOPES.iter().map(|scope| (*scope).to_owned());
+    let base = scope::BASE.iter().map(|scope| (*scope).to_owned());
     Ok(base.chain(manifest.permissions.iter().map(|scope| scope.value.clone())).collect())
 }
 

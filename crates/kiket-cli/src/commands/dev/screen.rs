@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use kiket_platform::Happening;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::extension::Line;
 use super::log;
 use super::summary::Summary;
 use crate::args::Format;
+use crate::extension::Line;
 use crate::printer;
 
 const STEP: Style = AnsiColor::Cyan.on_default().bold();

@@ -18,6 +18,8 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(super) struct Input {
     /// The manifest's file, unless it is standard input.
     path: Option<PathBuf>,
+    /// The folder that was named, when it was not the manifest itself.
+    folder: Option<PathBuf>,
     /// How the text begins, before what the document has of it.
     prefix: &'static str,
     /// Whether the document has the whole text, and not only what could be read of it.
@@ -33,9 +35,10 @@ impl Input {
             let bytes = bounded(io::stdin().lock()).context("can not read standard input")?;
             return Ok(Self::of(None, &bytes));
         }
+        let folder = path.is_dir().then(|| path.to_owned());
         let path = located(path)?;
         match File::open(&path).and_then(bounded) {
-            Ok(bytes) => Ok(Self::of(Some(path), &bytes)),
+            Ok(bytes) => Ok(Self { folder, ..Self::of(Some(path), &bytes) }),
             Err(cause) => Err(Error::Unreadable { path, cause }.into()),
         }
     }
@@ -45,7 +48,7 @@ impl Input {
         let without = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes());
         let prefix = if without.is_some() { BYTE_ORDER_MARK } else { "" };
         let is_whole = without.unwrap_or(bytes) == document.text().as_bytes();
-        Self { path, prefix, is_whole, document }
+        Self { path, folder: None, prefix, is_whole, document }
     }
 
     /// What people call it.
@@ -58,6 +61,11 @@ impl Input {
     /// The manifest's file, unless it is standard input.
     pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// The folder that was named, when it was not the manifest itself.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Whether the document has the whole text. Otherwise nothing can take its place.
@@ -86,7 +94,12 @@ fn located(path: &Path) -> anyhow::Result<PathBuf> {
         let dir = path.display();
         format!("there is no manifest in `{dir}`; name the file, or write `.kiket/manifest.yaml`")
     })?;
-    Ok(found.strip_prefix(".").map(Path::to_owned).unwrap_or(found))
+    Ok(plain(found))
+}
+
+/// The path without the folder that everything is in.
+pub(super) fn plain(path: PathBuf) -> PathBuf {
+    path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)
 }
 
 /// All bytes, and one more than [`LARGEST`] when there are too many.

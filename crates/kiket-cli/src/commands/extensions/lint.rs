@@ -10,9 +10,13 @@ mod text;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+use kiket_contract::description::Description;
+use kiket_manifest::{Folder, Severity, lint};
+
 use self::report::Report;
-use super::UNUSABLE;
 use super::input::Input;
+use super::{UNUSABLE, code};
 use crate::args::{Lint, LintFormat};
 use crate::printer;
 
@@ -30,7 +34,10 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
         input = fix::fixed(input, &args.allow)?;
     }
     let is_output_taken = args.fix && input.path().is_none();
-    let report = Report::of(&input, args);
+    let folder = input.folder().map(Folder::read).transpose()?;
+    let code = if args.code { described(&input)? } else { None };
+    let beside = lint::Beside { folder: folder.as_ref(), code: code.as_ref() };
+    let report = Report::of(&input, beside, args);
     let shown = match args.format {
         LintFormat::Text => text::shown(&report),
         LintFormat::Json => json::shown(&report)?,
@@ -43,6 +50,19 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
         shown => printer::line(shown)?,
     }
     Ok(verdict(&report))
+}
+
+/// What the code says, unless the manifest is one that it could not even read.
+fn described(input: &Input) -> anyhow::Result<Option<Description>> {
+    let folder = input.folder().with_context(|| {
+        format!("`--code` runs a whole extension; name its folder in place of {}", input.name())
+    })?;
+    let mut findings = input.document.findings().iter();
+    if findings.any(|finding| finding.severity == Severity::Error) {
+        printer::note("the code is not compared: correct the manifest's errors first")?;
+        return Ok(None);
+    }
+    code::description(folder).map(Some)
 }
 
 fn verdict(report: &Report<'_>) -> ExitCode {

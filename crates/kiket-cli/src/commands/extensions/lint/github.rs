@@ -5,14 +5,15 @@ use super::report::{Report, word};
 /// One command per line.
 pub(super) fn shown(report: &Report<'_>) -> String {
     let lines = report.findings.iter().map(|finding| {
-        let (start, end) = report.place(finding);
+        let file = report.file(finding);
+        let (start, end) = file.of(finding);
         let mut place = format!("line={},col={},endLine={}", start.line, start.column, end.line);
         // An end on another line would be read as a column of the first one.
         if end.line == start.line {
             place = format!("{place},endColumn={}", end.column);
         }
         let level = word(finding.severity);
-        let file = property(&report.name);
+        let file = property(&file.name);
         let title = property(finding.id);
         let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let message = data(&format!("{}{help}", finding.message));

@@ -6,7 +6,7 @@ use super::report::{Report, word};
 
 #[derive(Serialize)]
 struct Shown<'a> {
-    file: &'a str,
+    file: String,
     findings: Vec<Item<'a>>,
     errors: usize,
     warnings: usize,
@@ -18,6 +18,7 @@ struct Item<'a> {
     severity: &'a str,
     message: &'a str,
     help: Option<&'a str>,
+    file: String,
     line: usize,
     column: usize,
     end_line: usize,
@@ -31,21 +32,23 @@ struct Item<'a> {
 /// None that can occur: all of it is text and numbers.
 pub(super) fn shown(report: &Report<'_>) -> serde_json::Result<String> {
     let items = report.findings.iter().map(|finding| {
-        let (start, end) = report.place(finding);
+        let file = report.file(finding);
+        let (start, end) = file.of(finding);
         Item {
             id: finding.id,
             severity: word(finding.severity),
             message: &finding.message,
             help: finding.help.as_deref(),
+            path: file.document.path(finding.span),
+            file: file.name,
             line: start.line,
             column: start.column,
             end_line: end.line,
             end_column: end.column,
-            path: report.document.path(finding.span),
         }
     });
     serde_json::to_string_pretty(&Shown {
-        file: &report.name,
+        file: report.name(),
         findings: items.collect(),
         errors: report.errors(),
         warnings: report.warnings(),

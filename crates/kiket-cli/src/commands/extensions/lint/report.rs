@@ -1,34 +1,53 @@
-//! What is shown of a manifest, in whatever format.
+//! What is shown of a manifest and the files beside it, in whatever format.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use kiket_manifest::{Document, Finding, Position, Severity, Span, lint};
 
 use crate::args::{Deny, Lint};
-use crate::commands::extensions::input::Input;
+use crate::commands::extensions::input::{Input, plain};
 
-/// The findings that are not allowed, in the order of the text.
+/// The findings that are not allowed, in the order of the files and their texts.
 pub(super) struct Report<'a> {
-    /// What people call the manifest.
-    pub(super) name: String,
-    /// Its file, unless it is standard input.
-    pub(super) path: Option<&'a Path>,
-    pub(super) document: &'a Document,
     pub(super) findings: Vec<Finding>,
+    input: &'a Input,
+    beside: lint::Beside<'a>,
     deny: &'a [Deny],
 }
 
+/// The file that a finding is in.
+pub(super) struct Place<'a> {
+    /// What people call it.
+    pub(super) name: String,
+    /// Where it is, unless it is standard input.
+    pub(super) path: Option<PathBuf>,
+    pub(super) document: &'a Document,
+}
+
 impl<'a> Report<'a> {
-    pub(super) fn of(input: &'a Input, args: &'a Lint) -> Self {
-        let mut findings = lint::lint(&input.document);
+    pub(super) fn of(input: &'a Input, beside: lint::Beside<'a>, args: &'a Lint) -> Self {
+        let mut findings = lint::lint_beside(&input.document, beside);
         findings.retain(|finding| !args.allow.contains(&finding.id));
-        Self {
-            name: input.name(),
-            path: input.path(),
-            document: &input.document,
-            findings,
-            deny: &args.deny,
-        }
+        Self { findings, input, beside, deny: &args.deny }
+    }
+
+    /// What people call the manifest.
+    pub(super) fn name(&self) -> String {
+        self.input.name()
+    }
+
+    /// The file that a finding is in.
+    pub(super) fn file(&self, finding: &Finding) -> Place<'a> {
+        let beside = finding.file.as_ref().and_then(|file| {
+            let document = self.beside.folder?.document(file)?;
+            let path = plain(self.input.folder()?.join(file));
+            Some(Place { name: path.display().to_string(), path: Some(path), document })
+        });
+        beside.unwrap_or_else(|| Place {
+            name: self.input.name(),
+            path: self.input.path().map(ToOwned::to_owned),
+            document: &self.input.document,
+        })
     }
 
     pub(super) fn errors(&self) -> usize {
@@ -48,9 +67,11 @@ impl<'a> Report<'a> {
         };
         self.findings.iter().filter(is_denied).count()
     }
+}
 
+impl Place<'_> {
     /// Where a finding begins and ends, the end behind the last character.
-    pub(super) fn place(&self, finding: &Finding) -> (Position, Position) {
+    pub(super) fn of(&self, finding: &Finding) -> (Position, Position) {
         let Span { start, end } = finding.span;
         let at = |offset| self.document.position(Span::new(offset, offset));
         (at(start), at(end.max(start)))

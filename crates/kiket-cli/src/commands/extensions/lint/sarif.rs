@@ -42,7 +42,8 @@ fn rule(rule: &'static lint::Rule) -> Value {
 }
 
 fn result(report: &Report<'_>, finding: &Finding) -> Value {
-    let (start, end) = report.place(finding);
+    let file = report.file(finding);
+    let (start, end) = file.of(finding);
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     let mut result = json!({
         "ruleId": finding.id,
@@ -50,7 +51,7 @@ fn result(report: &Report<'_>, finding: &Finding) -> Value {
         "message": {"text": format!("{}{help}", finding.message)},
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": {"uri": uri(report.path)},
+                "artifactLocation": {"uri": uri(file.path.as_deref())},
                 "region": {
                     "startLine": start.line,
                     "startColumn": start.column,

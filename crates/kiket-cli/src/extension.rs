@@ -1,10 +1,11 @@
-//! The extension that `kiket dev` runs: what it is, how it is built, how it is started.
+//! An extension that this program builds and runs: what it is, how it is built, how it is started.
 //!
-//! The cast: an [`Extension`] is a folder; building it gives a [`Program`]; starting that gives a
-//! [`Running`] one, which has answered its health check. Both the build and the extension run under
-//! a supervisor, so that neither outlives this process.
+//! The cast: an [`Extension`] is a folder; building it gives a [`Program`], which can describe
+//! itself; starting that gives a [`Running`] one, which has answered its health check. Both the build
+//! and the extension run under a supervisor, so that neither outlives this process.
 
 mod cargo;
+mod describe;
 mod health;
 mod output;
 mod running;
@@ -13,18 +14,18 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-pub(super) use output::Line;
-pub(super) use running::{Place, Running};
+pub(crate) use output::Line;
+pub(crate) use running::{Place, Running};
 
 /// An extension's source.
 #[derive(Debug)]
-pub(super) struct Extension {
+pub(crate) struct Extension {
     dir: PathBuf,
 }
 
 /// An extension that is built.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(crate) struct Program {
     dir: PathBuf,
     executable: PathBuf,
 }
@@ -34,7 +35,7 @@ impl Extension {
     ///
     /// # Errors
     /// When there is nothing in it that can be run.
-    pub(super) fn at(dir: PathBuf) -> anyhow::Result<Self> {
+    pub(crate) fn at(dir: PathBuf) -> anyhow::Result<Self> {
         anyhow::ensure!(
             dir.join(cargo::MANIFEST).is_file(),
             "`{}` has no {}: what can be run is an extension in Rust; name the folder of its package",
@@ -45,7 +46,7 @@ impl Extension {
     }
 
     /// The folder.
-    pub(super) fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
@@ -53,7 +54,7 @@ impl Extension {
     ///
     /// # Errors
     /// When it does not build, or is not exactly one program.
-    pub(super) async fn build(self) -> anyhow::Result<Program> {
+    pub(crate) async fn build(self) -> anyhow::Result<Program> {
         let executable = cargo::build(&self.dir).await?;
         Ok(Program { dir: self.dir, executable })
     }
@@ -63,6 +64,6 @@ impl Extension {
 ///
 /// # Errors
 /// When the system has none.
-pub(super) fn free_port() -> io::Result<u16> {
+pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -164,8 +164,8 @@ async fn first_health(url: &str, patience: Duration) -> anyhow::Result<Health> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::dev::extension::free_port;
-    use crate::commands::dev::extension::health::canned;
+    use crate::extension::free_port;
+    use crate::extension::health::canned;
 
     #[tokio::test]
     async fn an_extension_is_asked_until_it_is_well() {
