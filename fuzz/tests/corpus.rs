@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kiket_fuzz::{TARGETS, envelope};
+use kiket_fuzz::{TARGETS, envelope, manifest};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -33,6 +33,14 @@ fn every_sample_payload_is_a_sound_body() {
     for file in files("../vectors/events") {
         println!("{}", file.display());
         envelope::check(&fs::read(&file).unwrap());
+    }
+}
+
+#[test]
+fn every_sample_manifest_is_read_and_fixed() {
+    for file in files("../crates/kiket-manifest/tests/samples") {
+        println!("{}", file.display());
+        manifest::check(&fs::read(&file).unwrap());
     }
 }
 

@@ -18,7 +18,7 @@ use blocks::{
     SettingBlock,
 };
 use tree::Members;
-pub(crate) use tree::{is_literal, names_a_secret};
+pub(crate) use tree::is_literal;
 
 /// What is written of the secrets that stand in a manifest.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ impl Manifest {
     /// The canonical form as YAML, with every secret that stands in the manifest: it is meant to
     /// take the place of the manifest's file. Of blocks that the model does not know, a number whose
     /// digits would change becomes a text: `1.10` is not to become `1.1`.
+    ///
+    /// What is barely small enough to be read may be too large or too deep in this form.
     #[must_use]
     #[expect(clippy::expect_used, reason = "mappings with text keys, texts and finite numbers")]
     pub fn to_yaml(&self) -> String {

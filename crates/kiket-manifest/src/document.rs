@@ -88,7 +88,11 @@ impl Document {
     fn of(source: Source, composed: Composed, mut findings: Findings) -> Self {
         let Composed { root, complete } = composed;
         let Read { manifest, shape } = reader::read(&root, complete, &mut findings);
-        let findings = findings.sorted();
+        let mut findings = findings.sorted();
+        if !complete {
+            // What stands behind an edit may mean something else with it.
+            findings.iter_mut().for_each(|finding| finding.fix.clear());
+        }
         Self { file: None, source, root, complete, shape, manifest, findings }
     }
 

@@ -102,8 +102,8 @@ pub(crate) fn insert(source: &Source, mapping: &Node, key: &str, value: &Json) -
     Some(Edit { span: Span::new(at, at), text })
 }
 
-/// Takes a member out that another follows.
-pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Edit {
+/// Takes a member out that another follows; none when aliases may need what is in it.
+pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Option<Edit> {
     let start = entry.key.span.start;
     let end = entry.value.span.end.max(entry.key.span.end);
     let line = source.line(start);
@@ -115,7 +115,8 @@ pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Edi
     } else {
         Span::new(start, next.key.span.start)
     };
-    Edit { span, text: String::new() }
+    let may_be_needed = source.slice(span).contains('&') && source.text().contains('*');
+    (!may_be_needed).then(|| Edit { span, text: String::new() })
 }
 
 /// Whether the member begins and ends on one line.

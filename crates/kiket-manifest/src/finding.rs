@@ -40,7 +40,7 @@ pub struct Finding {
     pub file: Option<PathBuf>,
     /// Where it is wrong, as a stretch of that file.
     pub span: Span,
-    /// The edits that put it right; none when that takes a person.
+    /// The edits that put it right; none when that takes a person, or the text breaks off.
     pub fix: Vec<Edit>,
 }
 

@@ -47,12 +47,14 @@ mod find;
 mod finding;
 mod folder;
 pub mod lint;
+mod members;
 mod model;
 mod module;
 mod read;
 mod reader;
 #[cfg(feature = "schema")]
 mod schema;
+mod secret_name;
 mod shape;
 mod source;
 mod spanned;
@@ -74,6 +76,7 @@ pub use model::{
 pub use read::{LARGEST, parse, read};
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use secret_name::names_a_secret;
 pub use shape::Shape;
 pub use source::{Position, Span};
 pub use spanned::Spanned;

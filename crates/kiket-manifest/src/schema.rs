@@ -63,3 +63,16 @@ pub fn schema() -> Value {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::members::EXTENSION;
+
+    #[test]
+    fn every_described_block_is_a_known_member() {
+        for (name, _) in BLOCKS {
+            assert!(EXTENSION.names().any(|known| known == name), "{name}");
+        }
+    }
+}

@@ -29,7 +29,9 @@ pub enum Shape {
     Unknown,
 }
 
-const HEADINGS: [&str; 4] = ["extension", "model_version", "manifestVersion", "manifest_version"];
+/// The members beside `extension` that say which form it is.
+pub(crate) const HEADINGS: [&str; 4] =
+    ["extension", "model_version", "manifestVersion", "manifest_version"];
 const LATER_HEADINGS: [&str; 3] = ["metadata", "apiVersion", "kind"];
 
 impl Shape {

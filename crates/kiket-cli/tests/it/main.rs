@@ -6,4 +6,5 @@ mod folder;
 mod lint;
 mod lint_folder;
 mod migrate;
+mod sarif;
 mod supervise;

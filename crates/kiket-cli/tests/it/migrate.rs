@@ -41,6 +41,16 @@ fn what_is_written_says_the_same_and_needs_no_other_change() {
 }
 
 #[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let deep = format!("id: com.example.crm\nx-deep: {}{}\n", "[".repeat(31), "]".repeat(31));
+    let folder = Folder::with("extension.yaml", &deep);
+    let done = folder.run("migrate --write");
+    assert_ne!(done.code, Some(0), "{done}");
+    assert!(done.stderr.contains("would be larger or deeper than what is read"), "{done}");
+    assert_eq!(folder.content("extension.yaml"), deep);
+}
+
+#[test]
 fn a_canonical_manifest_keeps_its_comments() {
     let content = "# Ours.\nmodel_version: \"1.0\"\nextension:\n  id: a # short\n  hooks: []\n  \
                    permissions: []\n";

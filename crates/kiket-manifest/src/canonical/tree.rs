@@ -2,14 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::secret_name::names_a_secret;
 use crate::text::Text;
 use crate::tree::{Entry, Value};
 
 use super::Secrets;
-
-/// How names end under which secrets stand, in lower case.
-const SECRET_ENDINGS: [&str; 6] =
-    ["secret", "password", "token", "api_key", "apikey", "private_key"];
 
 /// The block of a program's variables, any of which may be secret.
 const VARIABLES: &str = "env";
@@ -70,11 +67,6 @@ impl Serialize for Tree<'_> {
             Value::Mapping(entries) => Members { entries, secrets }.serialize(serializer),
         }
     }
-}
-
-pub(crate) fn names_a_secret(key: &str) -> bool {
-    let name = key.to_ascii_lowercase();
-    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a text or number stands there itself, and not where to find it.

@@ -28,9 +28,10 @@ const RESERVED_PREFIXES: [&str; 2] = ["x-kiket-", "content-"];
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "missing-callback-url",
-        severity: Severity::Error,
-        summary: "an extension that is reached by http has no address",
-        help: "Add `callback.url`, such as `url: ${EXTENSION_BASE_URL}`.",
+        severity: Severity::Warning,
+        summary: "the manifest does not say at which address the extension is reached",
+        help: "Add `callback.url`, such as `url: ${EXTENSION_BASE_URL}`, unless every install brings \
+               the address: `kiket dev` does.",
         bad: sample!(callback "{secret: env.KIKET_WEBHOOK_SECRET}"),
         good: sample!(),
         check: missing_url,
@@ -111,7 +112,7 @@ fn missing_url(check: &mut Check<'_>) {
         return;
     }
     let place = block.and_then(|block| block.key_span).unwrap_or_else(|| check.place());
-    check.report(place, "the callback has no `url`");
+    check.report(place, "the callback has no `url`, so each install must bring one");
 }
 
 /// The address that is written out, when it is one.

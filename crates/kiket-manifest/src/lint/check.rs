@@ -33,6 +33,16 @@ impl<'a> Check<'a> {
         self.found
     }
 
+    /// Whether nobody reads what is noted from now on.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// The edits so far.
+    pub(super) fn edits(&self) -> impl Iterator<Item = &[crate::Edit]> {
+        self.found.iter().map(|finding| finding.fix.as_slice())
+    }
+
     /// How much was noted so far.
     pub(super) fn count(&self) -> usize {
         self.found.len()
@@ -108,21 +118,22 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Adds an edit to what was noted last.
+    /// Adds an edit to what was noted last, unless the text breaks off.
     pub(super) fn fix(&mut self, edit: Option<crate::Edit>) {
         let one_line = |edit: &crate::Edit| {
             let replaced = self.document.text().get(edit.span.start..edit.span.end);
             replaced.is_some_and(|text| !text.contains(['\n', '\r']))
         };
-        if let (Some(edit), Some(last)) = (edit.filter(one_line), self.found.last_mut()) {
+        let edit = edit.filter(|edit| self.document.is_complete() && one_line(edit));
+        if let (Some(edit), Some(last)) = (edit, self.found.last_mut()) {
             last.fix.push(edit);
         }
     }
 
     /// The member that stands there, for messages.
     pub(super) fn name(&self, span: Span) -> String {
-        if self.found.len() >= MOST {
-            // Nobody reads it, and finding it costs time.
+        if self.is_full() {
+            // Finding it costs time.
             return String::new();
         }
         match self.document.path(span).as_str() {

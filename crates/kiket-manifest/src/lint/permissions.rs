@@ -70,6 +70,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn unknown_scope(check: &mut Check<'_>) {
+    let known: Vec<_> = RESOURCES
+        .iter()
+        .flat_map(|resource| VERBS.map(|verb| format!("{resource}.{verb}")))
+        .collect();
     for scope in &check.manifest.permissions {
         let written = normal(scope);
         if written == ALL || written.starts_with("project:") {
@@ -81,10 +85,6 @@ fn unknown_scope(check: &mut Check<'_>) {
         if RESOURCES.contains(&resource) && is_verb {
             continue;
         }
-        let known: Vec<_> = RESOURCES
-            .iter()
-            .flat_map(|resource| VERBS.map(|verb| format!("{resource}.{verb}")))
-            .collect();
         let message = format!("no known scope is called `{}`", shown(scope));
         check.unknown(scope.span, message, &written, known.iter().map(String::as_str));
     }

@@ -131,8 +131,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     warning(
         "said-twice",
-        "a member stands inside `extension` and beside it",
-        "Take the one beside it out: only the one inside counts.",
+        "a member is said in two places, or by two names",
+        "Take out the one that the message names: only the other counts.",
         "model_version: \"1.0\"\nextension: {id: com.example.crm, name: CRM, version: 1.0.0, \
          sdk: rust, delivery: internal}\nname: Old\n",
         "model_version: \"1.0\"\nextension: {id: com.example.crm, name: CRM, version: 1.0.0, \

@@ -2,15 +2,14 @@
 
 use http::Uri;
 
-use crate::canonical::{is_literal, names_a_secret};
-use crate::{DefaultValue, Entry, Node, Text};
+use crate::canonical::is_literal;
+use crate::{DefaultValue, Entry, Node, Text, names_a_secret};
 
 use super::sample::sample;
 use super::{Check, Rule, Severity};
 
 /// Members whose names end like a secret's and that hold none.
 const HARMLESS: [&str; 2] = ["auto_generate", "setup"];
-const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "x-api-key"];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -57,10 +56,7 @@ fn literal_secret(check: &mut Check<'_>) {
         check.report(url.span, format!("{} has a password in it", check.name(url.span)));
     }
     for header in &check.manifest.callback.headers {
-        let name = header.name.to_ascii_lowercase();
-        let is_secret =
-            CREDENTIALS.contains(&name.as_str()) || names_a_secret(&name.replace('-', "_"));
-        if is_secret && matches!(header.value.value, Text::Literal(_)) {
+        if names_a_secret(&header.name) && matches!(header.value.value, Text::Literal(_)) {
             let message = format!("{} is written out", check.name(header.value.span));
             check.report(header.value.span, message);
         }

@@ -3,6 +3,10 @@
 use std::collections::HashSet;
 use std::slice;
 
+use crate::members::{
+    ACTION, BLOCKS, CALLBACK, EXTENSION, HOOK, HOOKS, IN_ACTIONS, IN_SETTINGS, IN_STEPS, Members,
+    SETTING, STEP,
+};
 use crate::{Document, Edit, Entry, Node, apply};
 
 use super::nearest::nearest;
@@ -10,158 +14,6 @@ use super::sample::sample;
 use super::setup::steps;
 use super::{Check, Rule, Severity, errors};
 
-/// Members of the extension: those with a field of the model first.
-const EXTENSION: [&str; 59] = [
-    "id",
-    "name",
-    "version",
-    "description",
-    "author",
-    "sdk",
-    "api_version",
-    "delivery",
-    "callback",
-    "delivery_secret",
-    "configuration",
-    "settings",
-    "secrets",
-    "actions",
-    "capabilities",
-    "hooks",
-    "events",
-    "triggers",
-    "permissions",
-    "scopes",
-    "activationEvents",
-    "activation_events",
-    "lifecycleEvents",
-    "lifecycle_events",
-    "key",
-    "extension_id",
-    "identifier",
-    "extension",
-    "model_version",
-    "manifestVersion",
-    "manifest_version",
-    "assets",
-    "billing",
-    "compatibility",
-    "compliance",
-    "contributes",
-    "credentials",
-    "custom_data",
-    "deployment",
-    "egress",
-    "homepage",
-    "hosting",
-    "icon",
-    "license",
-    "output_fields",
-    "pricing",
-    "provides",
-    "rate_limiting",
-    "repository",
-    "requires",
-    "responses",
-    "runtime",
-    "setup",
-    "tags",
-    "timeout_seconds",
-    "vendor",
-    "endpoints",
-    "webhooks",
-    "oauth",
-];
-const CALLBACK: [&str; 10] = [
-    "url",
-    "endpoint",
-    "headers",
-    "timeout",
-    "required",
-    "secret",
-    "secret_keys",
-    "handshake",
-    "retries",
-    "description",
-];
-const HOOK: [&str; 15] = [
-    "event",
-    "version",
-    "required",
-    "timeout",
-    "timeout_ms",
-    "retries",
-    "token_minutes",
-    "endpoint",
-    "action",
-    "template",
-    "description",
-    "handler",
-    "url",
-    "name",
-    "label",
-];
-const SETTING: [&str; 28] = [
-    "key",
-    "type",
-    "secret",
-    "required",
-    "default",
-    "scope",
-    "label",
-    "description",
-    "help_url",
-    "multiline",
-    "auto_generate",
-    "options",
-    "readonly",
-    "min",
-    "max",
-    "editor",
-    "language",
-    "variables",
-    "validation",
-    "oauth",
-    "placeholder",
-    "properties",
-    "obtain",
-    "pattern",
-    "items",
-    "unit",
-    "group",
-    "showWhen",
-];
-const ACTION: [&str; 10] = [
-    "key",
-    "label",
-    "description",
-    "icon",
-    "scopes",
-    "inputs",
-    "permissions",
-    "handler",
-    "category",
-    "confirm",
-];
-const HOSTING: [&str; 2] = ["tier", "egress"];
-const CUSTOM_DATA: [&str; 2] = ["permissions", "modules"];
-const STEP: [&str; 15] = [
-    "title",
-    "description",
-    "required",
-    "scope",
-    "help_url",
-    "collect",
-    "fields",
-    "action",
-    "successMessage",
-    "check_endpoint",
-    "content",
-    "links",
-    "provider",
-    "scopes",
-    "icon",
-];
 const OWN: [&str; 2] = ["x-", "x_"];
 /// How blocks end that describe the webhooks of other services.
 const WEBHOOKS: &str = "_webhooks";
@@ -187,43 +39,71 @@ fn unknown_member(check: &mut Check<'_>) {
         callbacks.extend([Some(delivery), delivery.get("callback")].into_iter().flatten());
     }
     among(check, &manifest.callback.others, &CALLBACK, &callbacks);
-    let hooks = ["hooks", "triggers", "events"].iter().find_map(|name| check.member(name));
-    listed(check, hooks, &HOOK);
-    listed(check, check.member("actions"), &ACTION);
+    let hooks = HOOKS.iter().find_map(|name| check.member(name));
+    for hook in hooks.map_or(&[][..], |list| list.items()) {
+        among(check, hook.entries(), &HOOK, &[hook]);
+    }
+    for action in check.member("actions").map_or(&[][..], |list| list.items()) {
+        among(check, action.entries(), &ACTION, &[action]);
+        inside(check, action.entries(), IN_ACTIONS);
+    }
     for setting in &manifest.settings {
         among(check, &setting.others, &SETTING, &[]);
-    }
-    if let Some(hosting) = manifest.block("hosting") {
-        among(check, hosting.entries(), &HOSTING, &[hosting]);
-    }
-    if let Some(data) = manifest.block("custom_data") {
-        among(check, data.entries(), &CUSTOM_DATA, &[data]);
+        inside(check, &setting.others, IN_SETTINGS);
     }
     for step in steps(check) {
         among(check, step.body.entries(), &STEP, &[step.body]);
+        inside(check, step.body.entries(), IN_STEPS);
+    }
+    inside(check, &manifest.others, BLOCKS);
+}
+
+/// Notes the members of other names in the mappings at these paths.
+fn inside(check: &mut Check<'_>, entries: &[Entry], blocks: &[(&str, Members)]) {
+    for (path, known) in blocks {
+        for mapping in below(entries, path) {
+            among(check, mapping.entries(), known, &[mapping]);
+        }
     }
 }
 
-/// The members of every mapping in a list.
-fn listed(check: &mut Check<'_>, list: Option<&Node>, known: &[&'static str]) {
-    for item in list.map_or(&[][..], |list| list.items()) {
-        among(check, item.entries(), known, &[item]);
+/// The values at a path that begins with one of these members.
+fn below<'a>(entries: &'a [Entry], path: &str) -> Vec<&'a Node> {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let (member, is_list) = name.strip_suffix("[]").map_or((name, false), |member| (member, true));
+    let chosen = entries.iter().filter(|entry| member == "*" || *entry.key == member);
+    let values =
+        chosen.flat_map(
+            |entry| {
+                if is_list { entry.value.items() } else { slice::from_ref(&entry.value) }
+            },
+        );
+    match rest {
+        "" => values.collect(),
+        rest => values.flat_map(|node| below(node.entries(), rest)).collect(),
     }
 }
 
 /// Notes the members of other names. They are renamed when one is near that the mapping which they
 /// stand in does not have, and the manifest has no more errors with it.
-fn among(check: &mut Check<'_>, entries: &[Entry], known: &[&'static str], mappings: &[&Node]) {
+fn among(check: &mut Check<'_>, entries: &[Entry], known: &Members, mappings: &[&Node]) {
     let mut given = HashSet::new();
     for entry in entries {
+        if check.is_full() {
+            return;
+        }
         let name = entry.key.as_str();
         let is_own = OWN.iter().any(|prefix| name.starts_with(prefix));
-        if known.contains(&name) || is_own || name.ends_with(WEBHOOKS) {
+        if known.names().any(|known| known == name) || is_own || name.ends_with(WEBHOOKS) {
+            continue;
+        }
+        let meant = nearest(name, known.names());
+        if meant.is_none() && known.is_open {
             continue;
         }
         let path = check.name(entry.key.span);
         let message = format!("{path} is no member that Kiket knows");
-        let Some(meant) = nearest(name, known.iter().copied()) else {
+        let Some(meant) = meant else {
             check.report(entry.key.span, message);
             continue;
         };
@@ -234,12 +114,15 @@ fn among(check: &mut Check<'_>, entries: &[Entry], known: &[&'static str], mappi
             || mappings.iter().flat_map(|node| node.entries()).any(|other| *other.key == meant);
         if may_rename && !is_taken {
             let edit = check.document.rename(&entry.key, meant);
-            check.fix(Some(edit).filter(|edit| adds_no_error(check.document, edit)));
+            let is_sound = adds_no_error(check, &edit);
+            check.fix(is_sound.then_some(edit));
         }
     }
 }
 
-fn adds_no_error(document: &Document, edit: &Edit) -> bool {
-    let (renamed, _) = apply(document.text(), [slice::from_ref(edit)]);
-    errors(&Document::parse(&renamed)) <= errors(document)
+/// Whether the text has no more errors with this edit and those before.
+fn adds_no_error(check: &Check<'_>, edit: &Edit) -> bool {
+    let edits = check.edits().chain([slice::from_ref(edit)]);
+    let (renamed, _) = apply(check.document.text(), edits);
+    errors(&Document::parse(&renamed)) <= errors(check.document)
 }

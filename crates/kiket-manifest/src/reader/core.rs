@@ -3,6 +3,7 @@
 use kiket_contract::event::Name;
 
 use crate::finding::Finding;
+use crate::members::{ACTION, ACTIVATION, CALLBACK, EXTENSION, ID, LIFECYCLE, PERMISSIONS};
 use crate::model::{Action, Callback, Header, Manifest, ModulePermission};
 use crate::shape::Shape;
 use crate::spanned::Spanned;
@@ -12,31 +13,8 @@ use super::Reader;
 use super::fields::Fields;
 use super::values::at;
 
-/// What an id is called, best first; the last two are of older command lines.
-const ID: [&str; 4] = ["id", "key", "extension_id", "identifier"];
-const ACTIVATION: [&str; 2] = ["activationEvents", "activation_events"];
-const LIFECYCLE: [&str; 2] = ["lifecycleEvents", "lifecycle_events"];
 /// The members of an older `delivery` block that are none of the callback's.
 const OF_DELIVERY: [&str; 2] = ["type", "callback"];
-const OF_CALLBACK: [&str; 7] =
-    ["url", "endpoint", "headers", "timeout", "required", "secret", "secret_keys"];
-/// The members with a field of their own and one name.
-const KNOWN: [&str; 14] = [
-    "version",
-    "name",
-    "description",
-    "author",
-    "sdk",
-    "api_version",
-    "delivery",
-    "callback",
-    "delivery_secret",
-    "configuration",
-    "settings",
-    "secrets",
-    "actions",
-    "capabilities",
-];
 
 impl<'a> Reader<'a> {
     pub(super) fn manifest(&mut self, shape: Shape) -> Manifest {
@@ -50,12 +28,11 @@ impl<'a> Reader<'a> {
         let delivery = self.delivery(&fields);
         let (hooks, hooks_name) = self.hooks(&fields);
         let (permissions, permissions_name) = self.permissions(&fields);
-        let mut used: Vec<&str> = KNOWN.to_vec();
+        let mut used: Vec<&str> = EXTENSION.read.to_vec();
         used.extend([hooks_name, permissions_name].into_iter().flatten());
         used.extend(fields.any(&ID).map(|(name, _)| name));
         let activation = fields.any(&ACTIVATION);
         let lifecycle = fields.any(&LIFECYCLE);
-        used.extend(ACTIVATION.into_iter().chain(LIFECYCLE));
         Manifest {
             id: self.id(&fields),
             version: self.optional_text(fields.get("version")),
@@ -135,14 +112,13 @@ impl<'a> Reader<'a> {
     }
 
     fn callback(&mut self, fields: &Fields<'a>) -> Spanned<Callback> {
-        let wanted = "a whole number of milliseconds";
         let callback = Callback {
             url: fields.get("url").and_then(|url| self.reference(url)),
             endpoint: fields.get("endpoint").and_then(|endpoint| self.filled(endpoint)),
             headers: self.headers(fields.get("headers")),
-            timeout_ms: fields.get("timeout").and_then(|timeout| self.count(timeout, wanted)),
+            timeout_ms: self.timeout(fields),
             required: fields.get("required").and_then(|required| self.boolean(required)),
-            others: fields.others(&OF_CALLBACK),
+            others: fields.others(CALLBACK.read),
         };
         Spanned { value: callback, span: fields.span, key_span: fields.key_span }
     }
@@ -157,7 +133,7 @@ impl<'a> Reader<'a> {
 
     /// The scopes as a list, or as `{read: [issues], write: [issues]}`.
     fn permissions(&mut self, fields: &Fields<'a>) -> (Vec<Spanned<String>>, Option<&'static str>) {
-        let Some((name, node)) = fields.any(&["permissions", "scopes"]) else {
+        let Some((name, node)) = fields.any(&PERMISSIONS) else {
             return (Vec::new(), None);
         };
         if !node.is_mapping() {
@@ -198,7 +174,7 @@ impl<'a> Reader<'a> {
                 key,
                 label: self.optional_text(node.get("label")),
                 scopes: self.texts(node.get("scopes")),
-                others: Fields::of(node).others(&["key", "label", "scopes"]),
+                others: Fields::of(node).others(ACTION.read),
             };
             actions.push(at(node, action));
         }

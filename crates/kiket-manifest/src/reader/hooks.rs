@@ -1,5 +1,6 @@
 //! The events that an extension wishes to hear.
 
+use crate::members::{HOOK, HOOKS};
 use crate::model::Hook;
 use crate::spanned::Spanned;
 use crate::tree::Node;
@@ -8,29 +9,13 @@ use super::Reader;
 use super::fields::Fields;
 use super::values::at;
 
-/// Where hooks stand; of several the first counts, the others are members like any.
-const NAMES: [&str; 3] = ["hooks", "triggers", "events"];
-const TIMEOUT: [&str; 2] = ["timeout", "timeout_ms"];
-const KNOWN: [&str; 10] = [
-    "event",
-    "version",
-    "required",
-    "timeout",
-    "timeout_ms",
-    "retries",
-    "token_minutes",
-    "endpoint",
-    "action",
-    "template",
-];
-
 impl<'a> Reader<'a> {
     /// The hooks, and the name of the list that they are from.
     pub(super) fn hooks(
         &mut self,
         fields: &Fields<'a>,
     ) -> (Vec<Spanned<Hook>>, Option<&'static str>) {
-        let Some((name, node)) = fields.any(&NAMES) else { return (Vec::new(), None) };
+        let Some((name, node)) = fields.any(&HOOKS) else { return (Vec::new(), None) };
         let items = self.items(Some(node));
         (items.iter().filter_map(|item| self.hook(item)).collect(), Some(name))
     }
@@ -52,9 +37,7 @@ impl<'a> Reader<'a> {
         let hook = Hook {
             version: fields.get("version").and_then(|version| self.event_name(version)),
             required: fields.get("required").and_then(|required| self.boolean(required)),
-            timeout_ms: fields
-                .any(&TIMEOUT)
-                .and_then(|(_, timeout)| self.count(timeout, "a whole number of milliseconds")),
+            timeout_ms: self.timeout(&fields),
             retries: fields
                 .get("retries")
                 .and_then(|retries| self.count(retries, "how many retries there may be")),
@@ -64,7 +47,7 @@ impl<'a> Reader<'a> {
             endpoint: fields.get("endpoint").and_then(|endpoint| self.filled(endpoint)),
             action: fields.get("action").and_then(|action| self.filled(action)),
             template: fields.get("template").and_then(|template| self.filled(template)),
-            others: fields.others(&KNOWN),
+            others: fields.others(HOOK.read),
             event: event?,
         };
         Some(at(node, hook))

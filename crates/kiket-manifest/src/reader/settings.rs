@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use crate::finding::{Finding, shown};
+use crate::members::SETTING;
 use crate::model::{DefaultValue, Setting};
 use crate::source::Span;
 use crate::spanned::Spanned;
@@ -19,8 +20,6 @@ use super::values::{at, placed};
 pub(crate) const HOLDERS: [&str; 2] = ["properties", "fields"];
 /// The type whose settings are secret.
 const SECRET_KIND: &str = "secret";
-const KNOWN: [&str; 8] =
-    ["key", "type", "secret", "required", "default", "scope", "label", "description"];
 
 /// How a place declares what stands in it, unless an entry says more.
 const PLAIN: bool = false;
@@ -140,7 +139,7 @@ impl<'a> Reader<'a> {
             setting.scope = self.optional_text(fields.get("scope"));
             setting.label = self.optional_text(fields.get("label"));
             setting.description = self.optional_text(fields.get("description"));
-            setting.others = fields.others(&KNOWN);
+            setting.others = fields.others(SETTING.read);
         }
         let default = if node.is_mapping() { node.get("default") } else { Some(node) };
         settings.add(at(node, setting), default.filter(|default| !default.is_null()));

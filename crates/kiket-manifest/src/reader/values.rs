@@ -4,12 +4,14 @@ use kiket_contract::event::Name;
 
 use crate::edit::Edit;
 use crate::finding::Finding;
+use crate::members::TIMEOUT;
 use crate::source::Span;
 use crate::spanned::Spanned;
 use crate::text::{InvalidReference, Text};
 use crate::tree::Node;
 
 use super::Reader;
+use super::fields::Fields;
 
 impl<'a> Reader<'a> {
     /// A text, or a number as it is written.
@@ -100,6 +102,18 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// How long an answer may take, in milliseconds, by the first of the names that is there.
+    pub(super) fn timeout(&mut self, fields: &Fields<'a>) -> Option<Spanned<u64>> {
+        let (_, timeout) = fields.any(&TIMEOUT)?;
+        if let Some(other) = fields.get(TIMEOUT[1]).filter(|other| other.span != timeout.span) {
+            let place = other.key_span.unwrap_or(other.span);
+            let message = format!("`{}` is said beside `{}`, which counts", TIMEOUT[1], TIMEOUT[0]);
+            let finding = Finding::warning("said-twice", place, message);
+            self.findings.push(finding.help("take this one out"));
+        }
+        self.count(timeout, "a whole number of milliseconds")
     }
 
     /// The texts of a list.

@@ -21,18 +21,12 @@ pub(super) fn resolve(entries: Vec<Entry>, source: &Source, findings: &mut Findi
         if !counts[at] && !findings.is_full() {
             let again = &entries[last[pair[0].key.as_str()]];
             let line = source.line_number(again.key.span.start);
-            findings.push(
-                Finding::warning(
-                    "duplicate-key",
-                    pair[0].key.span,
-                    format!(
-                        "`{}` stands again in line {line}, and only that counts",
-                        shown(&pair[0].key)
-                    ),
-                )
-                .help("take this one out")
-                .fix(edit::remove_before(source, &pair[0], &pair[1])),
-            );
+            let key = shown(&pair[0].key);
+            let message = format!("`{key}` stands again in line {line}, and only that counts");
+            let finding = Finding::warning("duplicate-key", pair[0].key.span, message);
+            let mut finding = finding.help("take this one out");
+            finding.fix.extend(edit::remove_before(source, &pair[0], &pair[1]));
+            findings.push(finding);
         }
     }
     let mut counts = counts.into_iter();

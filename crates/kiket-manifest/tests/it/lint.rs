@@ -178,6 +178,33 @@ fn only_possible_numbers_are_in_range() {
 }
 
 #[test]
+fn a_callbacks_timeout_is_in_range_by_either_name() {
+    let ids = |callback: &str| {
+        ids(&format!("id: com.example.crm\nversion: 1.0.0\ncallback: {{{callback}}}\n"))
+    };
+    for name in ["timeout", "timeout_ms"] {
+        assert!(ids(&format!("{name}: 100")).is_empty());
+        assert!(ids(&format!("{name}: 60000")).is_empty());
+        assert_eq!(ids(&format!("{name}: 99")), ["timeout-range"]);
+        assert_eq!(ids(&format!("{name}: 60001")), ["timeout-range"]);
+    }
+}
+
+#[test]
+fn an_address_that_comes_with_the_install_is_no_error() {
+    let rule = rule("missing-callback-url").unwrap();
+    let document = Document::parse(rule.bad);
+    assert_eq!(
+        lines(&document, &lint(&document)),
+        [
+            "8:3 Warning missing-callback-url: the callback has no `url`, so each install must bring \
+          one; Add `callback.url`, such as `url: ${EXTENSION_BASE_URL}`, unless every install \
+          brings the address: `kiket dev` does."
+        ]
+    );
+}
+
+#[test]
 fn events_of_open_families_actions_and_commands_are_known() {
     let text = "id: com.example.crm\nversion: 1.0.0\nactions: [{key: sync, label: Sync}]\n\
                 contributes: {commands: [{command: crm.try, title: Try, handler: {event: crm.tried}}]}\n\

@@ -90,6 +90,39 @@ fn a_misspelt_member_is_not_renamed_over_another_or_into_an_error() {
 }
 
 #[test]
+fn a_member_is_not_renamed_into_an_error_in_bytes_that_are_no_utf8_either() {
+    let document = Document::from_bytes(b"id: a\nversion: 1.0.0\nname: \xff\nhoks: [a, /]\n");
+    let unknown = lint(&document).into_iter().find(|finding| finding.id == "unknown-member");
+    assert_eq!(unknown.unwrap().fix, []);
+}
+
+#[test]
+fn members_are_not_renamed_into_an_error_together_either() {
+    let text = "id: a\nversion: 1.0.0\nhooks: [{evnt: issue.created, retries: -1, timout: soon}]\n";
+    let before = errors(text);
+    assert!(errors(&fixed(text)) <= before, "{}", fixed(text));
+}
+
+#[test]
+fn what_an_alias_needs_is_not_taken_out() {
+    let text = "id: com.example.crm\nversion: 1.0.0\nx-a: &a {b: c}\nx-a: {d: e}\nx-f: *a\n";
+    assert_eq!(lint(&Document::parse(text))[0].id, "duplicate-key");
+    assert_eq!(fixed(text), text);
+    let without = text.replace("x-f: *a\n", "");
+    assert_eq!(fixed(&without), without.replace("x-a: &a {b: c}\n", ""));
+}
+
+#[test]
+fn a_text_that_breaks_off_is_not_changed() {
+    // Without its quotes, the value would go on in the next line.
+    let text = "id: a\nhoks: []\ncallback:\n  required: \"true\"\n      timeout: 5000\n    - [\n";
+    let findings = lint(&Document::parse(text));
+    assert!(findings.iter().any(|finding| finding.id == "quoted-value"), "{findings:?}");
+    assert!(findings.iter().any(|finding| finding.id == "unknown-member"), "{findings:?}");
+    assert_eq!(fixed(text), text);
+}
+
+#[test]
 fn no_finding_shows_a_secret() {
     let text = "\
 model_version: hush-1

@@ -11,7 +11,10 @@ mod hostile;
 mod lint;
 mod lint_code;
 mod lint_fixes;
+mod lint_page;
+mod lint_unknown;
 mod mistakes;
+mod own;
 mod places;
 mod samples;
 #[cfg(feature = "schema")]

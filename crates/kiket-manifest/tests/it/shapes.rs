@@ -131,3 +131,31 @@ fn a_setting_declared_twice_is_secret_when_either_says_so() {
     assert!(manifest.secret_keys().eq(["K"]));
     assert_eq!(default(&manifest, 0), json!("d"));
 }
+
+#[test]
+fn both_names_of_a_timeout_are_read_and_the_canonical_form_has_one() {
+    for name in ["timeout", "timeout_ms"] {
+        let manifest = parse(&format!(
+            "id: a\ncallback: {{{name}: 8000}}\nhooks: [{{event: b, {name}: 500}}]\n"
+        ))
+        .unwrap();
+        assert_eq!(*manifest.callback.timeout_ms.unwrap(), 8_000);
+        assert_eq!(*manifest.hooks[0].timeout_ms.unwrap(), 500);
+        let written = manifest.to_yaml();
+        assert!(written.contains("timeout: 8000") && written.contains("timeout: 500"), "{written}");
+        assert_eq!(parse(&written).unwrap(), manifest);
+    }
+}
+
+#[test]
+fn of_two_timeouts_the_first_name_counts() {
+    let document =
+        kiket_manifest::Document::parse("id: a\ncallback: {timeout_ms: 9000, timeout: 8000}\n");
+    assert_eq!(*document.manifest().callback.timeout_ms.unwrap(), 8_000);
+    let found = crate::findings(&document);
+    assert_eq!(
+        found,
+        ["2:12 Warning said-twice: `timeout_ms` is said beside `timeout`, which counts; \
+          take this one out"]
+    );
+}

@@ -7,23 +7,6 @@ use std::ops::Range;
 
 use kiket_manifest::{Document, Text};
 
-/// How names end under which secrets stand, in lower case and with underscores.
-const SECRET_ENDINGS: [&str; 14] = [
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "api_key",
-    "apikey",
-    "private_key",
-    "privatekey",
-    "access_key",
-    "signing_key",
-    "encryption_key",
-    "credential",
-    "authorization",
-];
 /// Blocks whose members may all be secret.
 const HOLDERS: [&str; 2] = ["headers", "env"];
 /// What holds the value in the declaration of a setting.
@@ -66,11 +49,6 @@ fn mask(letter: char) -> char {
         _ if letter.len_utf8() == 3 => '•',
         _ => '🞄',
     }
-}
-
-fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a text can be shown under the name of a secret: it says where the secret is found, or it

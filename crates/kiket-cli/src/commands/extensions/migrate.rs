@@ -22,6 +22,11 @@ pub(super) fn run(args: &Migrate) -> anyhow::Result<ExitCode> {
     );
     let canonical = document.manifest().to_yaml();
     let new = Document::parse(&canonical);
+    anyhow::ensure!(
+        !new.findings().iter().any(|finding| is_error(finding.severity)),
+        "the canonical form of `{name}` would be larger or deeper than what is read; take out what \
+         an extension's manifest does not need"
+    );
     let is_same = document.root().to_json() == new.root().to_json();
     if args.write {
         let is_json = input.path().and_then(|path| path.extension()) == Some(OsStr::new("json"));

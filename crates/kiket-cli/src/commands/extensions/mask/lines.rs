@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{DESCRIBING, HOLDERS, VALUES, is_harmless, names_a_secret};
+use kiket_manifest::names_a_secret;
+
+use super::{DESCRIBING, HOLDERS, VALUES, is_harmless};
 
 const QUOTES: [char; 2] = ['"', '\''];
 /// How far the end of a value is looked for; beyond, all of the line counts as the value.

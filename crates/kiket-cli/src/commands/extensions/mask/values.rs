@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use kiket_manifest::{DefaultValue, Document, Node, Value};
+use kiket_manifest::{DefaultValue, Document, Node, Value, names_a_secret};
 
-use super::{DESCRIBING, HOLDERS, VALUES, is_harmless, names_a_secret};
+use super::{DESCRIBING, HOLDERS, VALUES, is_harmless};
 
 /// Blocks whose named members are secrets; lists declare secret settings or only name them.
 const NAMED: [&str; 3] = ["secrets", "credentials", "secret_keys"];
