@@ -1,6 +1,7 @@
 //! Allocations per request: exact, and counted apart from everything that takes time.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use crate::figures::float;
@@ -19,7 +20,7 @@ pub(crate) async fn per_request(
     counting: &Path,
     keys: &Arc<Keys>,
 ) -> anyhow::Result<f64> {
-    let mut server = Server::start(row, counting, &keys.base_url()).await?;
+    let mut server = Server::start(row, Command::new(counting), &keys.base_url()).await?;
     load_and_count(&mut server, keys, FEW).await?;
     let few = load_and_count(&mut server, keys, FEW).await?;
     let many = load_and_count(&mut server, keys, MANY).await?;

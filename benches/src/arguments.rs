@@ -11,6 +11,9 @@ pub(crate) struct Arguments {
     /// How many rounds, each of one second per row
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
+    /// Only the instructions of each row, counted by valgrind, however busy the machine is
+    #[arg(long, conflicts_with_all = ["rounds", "format"])]
+    pub(crate) instructions: bool,
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

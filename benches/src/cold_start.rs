@@ -1,6 +1,7 @@
 //! Cold start: from the start of the process to the first 200 at the health check.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::ensure;
@@ -28,7 +29,7 @@ pub(crate) async fn measure(
 
 async fn once(row: &'static Row, program: &Path, base_url: &str) -> anyhow::Result<f64> {
     let begin = Instant::now();
-    let mut server = Server::spawn(row, program, base_url)?;
+    let mut server = Server::spawn(row, Command::new(program), base_url)?;
     let mut stream = server.connect().await?;
     let request = format!("GET {} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", route::HEALTH);
     stream.write_all(request.as_bytes()).await?;

@@ -41,7 +41,7 @@ pub(crate) struct Deliveries {
 impl Deliveries {
     pub(crate) fn new(proof: Proof, keys: &Arc<Keys>, first: u64) -> anyhow::Result<Self> {
         let token = keys.mint(ID.parse()?)?;
-        let body = body(&token);
+        let body = body(&token, &keys.base_url());
         Ok(Self {
             proof,
             keys: Arc::clone(keys),
@@ -101,7 +101,7 @@ fn place(body: &str, part: &str) -> anyhow::Result<Range<usize>> {
     Ok(start..start + part.len())
 }
 
-fn body(token: &str) -> String {
+fn body(token: &str, base_url: &str) -> String {
     format!(
         concat!(
             r#"{{"event":"issue.created","event_version":"v1","#,
@@ -111,12 +111,13 @@ fn body(token: &str) -> String {
             r#""description":"Deliveries to the payment service fail since the last release."}},"#,
             r#""authentication":{{"token_type":"runtime","runtime_token":"{token}","#,
             r#""expires_at":"2099-01-01T00:00:00Z","scopes":["project:27","ext.api.read"]}},"#,
-            r#""api":{{"base_url":"https://kiket.dev","runtime_header":"X-Kiket-Runtime-Token"}},"#,
+            r#""api":{{"base_url":"{base_url}","runtime_header":"X-Kiket-Runtime-Token"}},"#,
             r#""secrets":{{"WEBHOOK_TOKEN":"abc123"}},"secret_status":{{"missing":[]}},"#,
             r#""context":{{"user_id":91,"workspace":"acme"}}}}"#
         ),
         id = ID,
         token = token,
+        base_url = base_url,
     )
 }
 

@@ -13,6 +13,7 @@ mod delivery;
 mod figures;
 mod floor;
 mod handler;
+mod instructions;
 mod keys;
 mod load;
 mod meter;
@@ -46,8 +47,24 @@ pub fn main(allocations: Option<fn() -> usize>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match &arguments.command {
         Some(Command::Serve(what)) => runtime.block_on(serve::serve(what, allocations)),
+        None if arguments.instructions => runtime.block_on(count(&arguments)),
         None => runtime.block_on(compare(&arguments)),
     }
+}
+
+async fn count(arguments: &Arguments) -> anyhow::Result<()> {
+    let rows = rows::matching(&arguments.rows)?;
+    let webhook = std::env::current_exe()?;
+    instructions::check(&webhook)?;
+    server::pin(LOAD_CORE);
+    let keys = Arc::new(Keys::serve().await?);
+    let mut all = Vec::new();
+    for row in rows {
+        eprintln!("{}: instructions", row.name);
+        all.push((row, instructions::per_request(row, &webhook, &keys).await?));
+    }
+    table::print_instructions(&all);
+    Ok(())
 }
 
 async fn compare(arguments: &Arguments) -> anyhow::Result<()> {

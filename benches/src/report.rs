@@ -88,6 +88,28 @@ impl Report {
     }
 }
 
+impl Ratio {
+    /// Those of rows of which nothing but the instructions per request is known.
+    pub(crate) fn of_instructions(all: &[(&'static Row, f64)]) -> Vec<Self> {
+        let ratio = |row: &'static Row, cost: f64, to: &Against| {
+            let (_, of_floor) = all.iter().find(|(other, _)| other.name == to.row)?;
+            Some(Self {
+                floor: to.row,
+                row: row.name,
+                ratio: of_floor / cost,
+                target: to.target,
+                p99: None,
+                p99_target: LATEST,
+                void: None,
+            })
+        };
+        let of_row = |(row, cost): &(&'static Row, f64)| {
+            row.against.iter().filter_map(|to| ratio(row, *cost, to)).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(of_row).collect()
+    }
+}
+
 impl Measured {
     fn each(&self, figure: impl Fn(&Round) -> f64) -> Vec<f64> {
         self.rounds.iter().map(figure).collect()

@@ -2,6 +2,7 @@
 //! it for all.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ impl Rounds {
     ) -> anyhow::Result<Self> {
         let mut servers = Vec::new();
         for row in rows {
-            servers.push(Server::start(row, program, &keys.base_url()).await?);
+            servers.push(Server::start(row, Command::new(program), &keys.base_url()).await?);
         }
         let mut rounds = Self { servers, keys, method };
         for index in 0..rounds.servers.len() {

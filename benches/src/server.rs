@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use tokio::net::TcpStream;
 
@@ -80,11 +81,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server, which may not listen yet.
-    pub(crate) fn spawn(row: &'static Row, program: &Path, base_url: &str) -> anyhow::Result<Self> {
+    /// Starts a server with this program, which may not listen yet.
+    pub(crate) fn spawn(
+        row: &'static Row,
+        mut program: Command,
+        base_url: &str,
+    ) -> anyhow::Result<Self> {
         let address = free_address()?;
         pin(SERVER_CORE);
-        let process = Command::new(program)
+        let process = program
             .args(["serve", row.name, &address.to_string(), base_url])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -100,7 +105,7 @@ impl Server {
     /// Starts a server and waits until it listens.
     pub(crate) async fn start(
         row: &'static Row,
-        program: &Path,
+        program: Command,
         base_url: &str,
     ) -> anyhow::Result<Self> {
         let mut server = Self::spawn(row, program, base_url)?;
@@ -135,6 +140,13 @@ impl Server {
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
         Ok(line.trim().parse()?)
+    }
+
+    /// Ends it so that it may still write something.
+    pub(crate) fn end(mut self) -> anyhow::Result<()> {
+        kill_process(Pid::from_child(&self.process), Signal::TERM)?;
+        self.process.wait()?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The report as a table.
 
 use crate::report::{Limit, Ratio, Report, RowReport};
+use crate::rows::Row;
 
 pub(crate) fn print(report: &Report) {
     println!("Cost: {}; medians of {} rounds.\n", report.counted.text(), report.rounds);
@@ -22,6 +23,17 @@ pub(crate) fn print(report: &Report) {
     report.ratios.iter().for_each(ratio);
     println!();
     report.limits.iter().for_each(limit);
+}
+
+/// The instructions of each row, and their ratios.
+pub(crate) fn print_instructions(all: &[(&'static Row, f64)]) {
+    println!("Cost: instructions in user mode as callgrind counts them, without SHA-256.\n");
+    println!("{:<16} {:>10}", "row", "instr/req");
+    for (row, cost) in all {
+        println!("{:<16} {cost:>10.0}", row.name);
+    }
+    println!("\nRatios: the cost of the first divided by the cost of the second.\n");
+    Ratio::of_instructions(all).iter().for_each(ratio);
 }
 
 fn row(row: &RowReport) {

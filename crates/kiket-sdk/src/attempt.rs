@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kiket_contract::event::same_version;
 use kiket_contract::header;
 use kiket_contract::health::HandlerKind;
-use kiket_contract::payload::{Authentication, Delivery, member};
+use kiket_contract::payload::{Authentication, member};
 use kiket_contract::token::Claims;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -49,7 +49,7 @@ impl Attempt {
         let granted = authentication.as_ref().map_or(&[][..], |proof| &proof.scopes);
         scopes::check(granted, self.found.registration().scopes())?;
         self.compare_address(envelope);
-        let delivery: Option<Delivery> = informs(envelope, member::DELIVERY);
+        let delivery = envelope.delivery.take();
         let id = delivery.as_ref().map(|delivery| delivery.id);
         let (event, version) = (self.found.event(), self.found.version());
         let source = Source { headers: &self.headers, body, id, event, version };
@@ -62,7 +62,7 @@ impl Attempt {
             delivery,
             deadline: deadline.flatten(),
             secrets: envelope.secrets.take().unwrap_or_default(),
-            secret_status: informs(envelope, member::SECRET_STATUS).unwrap_or_default(),
+            secret_status: envelope.secret_status.take().unwrap_or_default(),
             context: envelope.take_context()?.unwrap_or_default(),
             settings: self.settings,
             found: self.found,
@@ -120,13 +120,13 @@ impl Attempt {
     /// The payload's address is a hint that nothing is ever sent to. A wrong one means that the
     /// extension is configured for another Kiket, which is worth one line.
     fn compare_address(&self, envelope: &Envelope<'_>) {
-        let Some(raw) = envelope.raw(member::API) else { return };
-        let usual = &self.settings.usual_address;
+        let (usual, other) = (&self.settings.usual_address, &self.settings.other_address);
+        let Some(raw) = envelope.raw(member::API).filter(|_| !other.is_completed()) else { return };
         if usual.get().is_some_and(|usual| **usual == *raw.get()) {
             return;
         }
         let configured = self.settings.client.base_url();
-        let Some(Address { base_url, runtime_header }) = informs(envelope, member::API) else {
+        let Ok(Some(Address { base_url, runtime_header })) = envelope.get(member::API) else {
             return;
         };
         let other_header = runtime_header
@@ -135,7 +135,7 @@ impl Attempt {
             let _ = usual.set(raw.get().into());
             return;
         }
-        self.settings.other_address.call_once(|| {
+        other.call_once(|| {
             tracing::warn!(
                 configured,
                 delivered = %base_url,
@@ -145,11 +145,6 @@ impl Attempt {
             );
         });
     }
-}
-
-/// A member that only informs, if it is there in the form that it should have.
-fn informs<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>, member: &'static str) -> Option<T> {
-    envelope.get(member).ok().flatten()
 }
 
 /// The part of the member `api` that can be compared. Some platforms send no more of it.

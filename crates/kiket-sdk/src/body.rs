@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kiket_contract::payload::{Authentication, member};
+use kiket_contract::payload::{Authentication, Delivery, SecretStatus, member};
 use kiket_contract::secret::Secret;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _};
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
@@ -35,13 +35,21 @@ const SHOWN: [&str; 7] = [
     member::ACTION_KEY,
 ];
 
+/// The members that only inform, and are left out when they have another form.
+const INFORMING: [&str; 2] = [member::DELIVERY, member::SECRET_STATUS];
+
 /// The envelope of a body.
 #[derive(Default)]
 pub(crate) struct Envelope<'a> {
     pub(crate) authentication: Option<Authentication>,
     pub(crate) secrets: Option<BTreeMap<String, Secret>>,
+    /// What only informs, as the next one: there if it has the form that it should have.
+    pub(crate) delivery: Option<Delivery>,
+    pub(crate) secret_status: Option<SecretStatus>,
     /// The event's context, where the handler's type does not see it.
     context: Option<Value>,
+    /// Whether the members that only inform are kept as text, whatever the handler's type sees.
+    informs_as_text: bool,
     raw: [Option<&'a RawValue>; SHOWN.len()],
     /// The member at which reading stopped, because it stands there twice.
     repeated: Option<&'static str>,
@@ -58,6 +66,16 @@ impl<'a> Envelope<'a> {
                 Err(_) => Err(Fault::Member(member)),
             },
             None => Ok(None),
+        }
+    }
+
+    /// Reads what only informs, where it was kept as text.
+    fn inform(&mut self) {
+        if self.delivery.is_none() {
+            self.delivery = self.get(member::DELIVERY).ok().flatten();
+        }
+        if self.secret_status.is_none() {
+            self.secret_status = self.get(member::SECRET_STATUS).ok().flatten();
         }
     }
 
@@ -91,11 +109,24 @@ pub(crate) fn read<'a, T: DeserializeOwned>(
     text: &'a str,
     envelope: &mut Envelope<'a>,
 ) -> Result<T, Fault> {
+    let mut payload = read_once(text, envelope);
+    // What only informs may have another form, and an event may have a member of that name.
+    if payload.is_err() && envelope.malformed.is_some_and(|member| INFORMING.contains(&member)) {
+        *envelope = Envelope { informs_as_text: true, ..Envelope::default() };
+        payload = read_once(text, envelope);
+    }
+    envelope.inform();
+    payload.map_err(|error| fault::explain::<T>(text, envelope, &error))
+}
+
+fn read_once<'a, T: DeserializeOwned>(
+    text: &'a str,
+    envelope: &mut Envelope<'a>,
+) -> Result<T, Error> {
     let mut json = Json::from_str(text);
-    let payload = T::deserialize(Object { json: &mut json, envelope });
-    payload
-        .and_then(|payload| json.end().map(|()| payload))
-        .map_err(|error| fault::explain::<T>(text, envelope, &error))
+    let payload = T::deserialize(Object { json: &mut json, envelope })?;
+    json.end()?;
+    Ok(payload)
 }
 
 /// The key of the action that a body calls, `None` for every other body.
@@ -197,13 +228,23 @@ impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
     /// Takes the value of a member that no handler's type sees; `false` leaves it where it is.
     fn take_hidden(&mut self, key: &str) -> Result<bool, A::Error> {
         let Self { map, envelope, fields, .. } = self;
-        let Envelope { authentication, secrets, context, repeated, malformed, .. } = envelope;
+        let is_hidden = |member| fields.is_some_and(|fields| !fields.contains(&member));
+        let informs_as_text = envelope.informs_as_text;
+        let Envelope { authentication, secrets, delivery, secret_status, context, .. } = envelope;
+        let (repeated, malformed) = (&mut envelope.repeated, &mut envelope.malformed);
         let mut reading = Reading { map, repeated, malformed };
         match key {
             member::AUTHENTICATION => reading.read_to(authentication, member::AUTHENTICATION)?,
             member::SECRETS => reading.read_to(secrets, member::SECRETS)?,
-            member::CONTEXT if fields.is_some_and(|fields| !fields.contains(&member::CONTEXT)) => {
+            member::CONTEXT if is_hidden(member::CONTEXT) => {
                 reading.read_to(context, member::CONTEXT)?;
+            }
+            _ if informs_as_text => return Ok(false),
+            member::DELIVERY if is_hidden(member::DELIVERY) => {
+                reading.read_to(delivery, member::DELIVERY)?;
+            }
+            member::SECRET_STATUS if is_hidden(member::SECRET_STATUS) => {
+                reading.read_to(secret_status, member::SECRET_STATUS)?;
             }
             _ => return Ok(false),
         }

@@ -13,13 +13,12 @@ mod redis;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 pub(crate) use kept::Kept;
 pub(crate) use key::{Keys, Source};
 #[cfg(feature = "redis")]
 pub(crate) use redis::Unreachable;
 
+use crate::answer::Response;
 use crate::settings::Settings;
 use crate::{Context, Error};
 use local::Local;
@@ -135,13 +134,22 @@ impl Memory {
 }
 
 impl Mark {
-    /// Remembers the answer.
-    pub(crate) async fn keep(self, answer: Kept, now: Timestamp) {
+    /// Remembers the answer, unless it asks for a retry.
+    pub(crate) async fn keep(self, answer: &Response, context: &Context) {
+        let kept = || Kept::of(context.kind(), answer);
         match self {
             Self::Nothing => {}
-            Self::Local(mark) => mark.keep(answer, now),
+            Self::Local(mark) => {
+                if let Some(kept) = kept() {
+                    mark.keep(kept, context.now());
+                }
+            }
             #[cfg(feature = "redis")]
-            Self::Redis(mark) => mark.keep(answer).await,
+            Self::Redis(mark) => {
+                if let Some(kept) = kept() {
+                    mark.keep(kept).await;
+                }
+            }
         }
     }
 }

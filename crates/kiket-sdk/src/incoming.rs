@@ -34,11 +34,16 @@ pub(crate) fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
         Some(value) => value.to_str().is_ok_and(|value| fits(value.trim())),
     };
     let is_json = is(CONTENT_TYPE, |value| {
-        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+        let kind = value.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json") || is_based_on_json(kind)
     });
     let is_plain = is(CONTENT_ENCODING, |value| value.eq_ignore_ascii_case("identity"));
     if is_json && is_plain { Ok(()) } else { Err(Refusal::MediaType) }
+}
+
+fn is_based_on_json(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    kind.starts_with("application/") && kind.ends_with("+json")
 }
 
 /// The memory for bodies that are on their way.

@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 
 use crate::answer::{self, Response};
 use crate::handler::Answering;
-use crate::idempotency::{Kept, Mark};
+use crate::idempotency::Mark;
 use crate::panics::unless_panicked;
 use crate::patience::until;
 use crate::{Context, HandlerError, telemetry};
@@ -70,9 +70,9 @@ impl Invocation {
     /// Tells how the handler ended, and remembers its answer.
     async fn finish(self, ending: Ending) -> Response {
         // A guard that blocks its thread may end with an answer that nobody may use any more.
-        let is_late = self.context.time_left().is_some_and(|left| left.is_zero());
+        let is_late = || self.context.time_left().is_some_and(|left| left.is_zero());
         let ending = match self.kind() {
-            HandlerKind::Guard if is_late => Ending::TimedOut,
+            HandlerKind::Guard if is_late() => Ending::TimedOut,
             _ => ending,
         };
         self.tell(&ending);
@@ -82,9 +82,7 @@ impl Invocation {
             Ending::Panicked => answer::panicked(),
             Ending::TimedOut => answer::late(),
         };
-        if let Some(kept) = Kept::of(self.kind(), &answer) {
-            self.mark.keep(kept, self.context.now()).await;
-        }
+        self.mark.keep(&answer, &self.context).await;
         answer
     }
 

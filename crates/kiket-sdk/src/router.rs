@@ -61,11 +61,12 @@ impl Router {
     where
         B: Body<Data = Bytes>,
     {
-        let answer = match Route::of(request.method(), request.uri().path()) {
+        let (mut head, body) = request.into_parts();
+        let answer = match Route::of(&head.method, head.uri.path()) {
             Route::Health => health::answer(&self.settings, &self.handlers),
             Route::Ready => health::ready(&self.settings, self.memory.fault().await),
             Route::WrongMethod(allow) => refused(&Refusal::WrongMethod { allow }),
-            Route::Webhook => self.webhook(request).await,
+            Route::Webhook => self.webhook(&mut head, body).await,
         };
         answer.map(Full::new)
     }
@@ -84,12 +85,11 @@ impl Router {
         &self.settings
     }
 
-    async fn webhook(&self, request: Request<impl Body<Data = Bytes>>) -> Response {
-        let uri = request.uri().clone();
-        let invocation = request.headers().get(&INVOCATION).cloned();
-        self.deliver(request).await.unwrap_or_else(|refusal| {
+    async fn webhook(&self, head: &mut Parts, body: impl Body<Data = Bytes>) -> Response {
+        let invocation = head.headers.get(&INVOCATION).cloned();
+        self.deliver(head, body).await.unwrap_or_else(|refusal| {
             let invocation = invocation.as_ref().and_then(|id| id.to_str().ok()).map(named);
-            let (path, status) = (shown(&uri), refusal.status());
+            let (path, status) = (shown(&head.uri), refusal.status());
             tracing::warn!(path, invocation, status, "refused: {refusal}");
             refused(&refusal)
         })
@@ -97,30 +97,38 @@ impl Router {
 
     async fn deliver(
         &self,
-        request: Request<impl Body<Data = Bytes>>,
+        head: &mut Parts,
+        body: impl Body<Data = Bytes>,
     ) -> Result<Response, Refusal> {
-        let start = Instant::now();
-        let (head, body) = request.into_parts();
-        let proof = self.verifier.proof(&head.headers, self.settings.clock.now())?;
-        let body = self.incoming.read(body, start).await?;
-        let verified = self.verifier.verify(proof, &body, self.settings.clock.now()).await?;
-        check_is_json(&head.headers)?;
-        let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
-        let found = self.find(&head, text)?;
-        let settings = Arc::clone(&self.settings);
-        let attempt =
-            Attempt { settings, found, headers: head.headers, start, claims: verified.claims };
-        let registration = Arc::clone(attempt.found.registration());
-        let Some(prepared) = caught(|| registration.handler().prepare(text, attempt)) else {
+        let Some(prepared) = self.prepare(head, body).await? else {
             tracing::error!("reading the payload panicked; the message is above");
             return Ok(answer::panicked());
         };
-        let prepared = prepared?;
         let span = span(&prepared.context);
         if span.is_disabled() {
             return self.handle(prepared).await;
         }
         self.handle(prepared).instrument(span).await
+    }
+
+    /// A verified delivery, ready for its handler; `None` when reading its payload panicked. The
+    /// headers are taken out of the head, for the handler.
+    async fn prepare(
+        &self,
+        head: &mut Parts,
+        body: impl Body<Data = Bytes>,
+    ) -> Result<Option<Prepared>, Refusal> {
+        let start = Instant::now();
+        let proof = self.verifier.proof(&head.headers, self.settings.clock.now())?;
+        let body = self.incoming.read(body, start).await?;
+        let verified = self.verifier.verify(proof, &body, &self.settings.clock).await?;
+        check_is_json(&head.headers)?;
+        let text = str::from_utf8(&body).map_err(|_| Fault::NotUtf8)?;
+        let found = self.find(head, text)?;
+        let (settings, headers) = (Arc::clone(&self.settings), std::mem::take(&mut head.headers));
+        let attempt = Attempt { settings, found, headers, start, claims: verified.claims };
+        let registration = Arc::clone(attempt.found.registration());
+        caught(|| registration.handler().prepare(text, attempt)).transpose()
     }
 
     async fn handle(&self, prepared: Prepared) -> Result<Response, Refusal> {

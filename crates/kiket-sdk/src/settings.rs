@@ -270,7 +270,7 @@ mod tests {
         headers.insert(header::TIMESTAMP, timestamp.parse().unwrap());
         let Verifier::Signature(signatures) = verifier else { panic!("{verifier:?}") };
         let proof = Proof::of(&headers, now).unwrap().unwrap();
-        signatures.verify(proof, b"{}", now).is_ok()
+        signatures.verify(proof, b"{}", &settings.clock).is_ok()
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod token;
 
 use hyper::HeaderMap;
 use jiff::Timestamp;
+use kiket_contract::clock::Clock;
 use kiket_contract::token::Claims;
 
 pub(crate) use denial::Denial;
@@ -67,15 +68,17 @@ impl Verifier {
         &self,
         proof: Option<Proof<'_>>,
         body: &[u8],
-        now: Timestamp,
+        clock: &Clock,
     ) -> Result<Verified, Refusal> {
         if let (Some(signatures), Some(proof)) = (self.signatures(), proof) {
-            signatures.verify(proof, body, now)?;
+            signatures.verify(proof, body, clock)?;
         }
         let Some(keys) = self.keys() else { return Ok(Verified::default()) };
         match Carried::by(body) {
             Some(carried) => {
-                Ok(Verified { claims: Some(Box::new(token::verify(keys, &carried).await?)) })
+                // In a box, because it is large and most requests are verified without it.
+                let claims = Box::pin(token::verify(keys, &carried)).await?;
+                Ok(Verified { claims: Some(Box::new(claims)) })
             }
             None => match (self, proof) {
                 (Self::Either(..), Some(_)) => Ok(Verified::default()),

@@ -1,8 +1,8 @@
 //! What `lint --format sarif` writes has every member that SARIF 2.1.0 demands, within its bounds.
 
-use kiket_manifest::lint::{Rule, files, rule, rules};
 use std::collections::HashSet;
 
+use kiket_manifest::lint::{Rule, files, rule, rules};
 use serde_json::Value;
 
 use crate::folder::Folder;
@@ -116,7 +116,7 @@ fn every_rule_gives_sound_results() {
 #[test]
 fn a_text_without_faults_gives_a_log_without_results() {
     let rule = rule("missing-sdk").unwrap();
-    let done = Folder::with("extension.yaml", rule.good).run("lint --format sarif");
+    let done = Folder::of_extension("extension.yaml", rule.good).run("lint --format sarif");
     assert_eq!(checked(&done.stdout), [""; 0], "{done}");
 }
 

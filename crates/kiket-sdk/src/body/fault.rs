@@ -64,7 +64,7 @@ pub(super) fn explain<T: DeserializeOwned>(
 /// Reads once more, noting the path. Of serde's own text only the name of a missing field is used,
 /// because the rest may quote values.
 fn mismatch<T: DeserializeOwned>(text: &str, error: &Error) -> Fault {
-    let mut envelope = Envelope::default();
+    let mut envelope = Envelope { informs_as_text: true, ..Envelope::default() };
     let mut json = Json::from_str(text);
     let object = Object { json: &mut json, envelope: &mut envelope };
     let path = match serde_path_to_error::deserialize::<_, T>(object) {

@@ -116,6 +116,42 @@ fn the_envelope_is_taken_out() {
 }
 
 #[test]
+fn what_only_informs_is_left_out_in_another_form_whether_the_type_sees_it_or_not() {
+    const ID: &str = "01936f5e-0000-7000-8000-000000000001";
+    #[derive(Deserialize)]
+    struct Hides {
+        issue: Issue,
+    }
+    fn informed<T: DeserializeOwned>(
+        delivery: &str,
+    ) -> (T, Option<Delivery>, Option<SecretStatus>) {
+        let text = format!(
+            r#"{{"delivery":{delivery},"secret_status":{{"missing":["KEY"]}},"issue":{{"id":7}}}}"#
+        );
+        let mut envelope = Envelope::default();
+        let payload = read(&text, &mut envelope).unwrap();
+        (payload, envelope.delivery, envelope.secret_status)
+    }
+    let sound = format!(r#"{{"id":"{ID}","attempt":2}}"#);
+    for (delivery, attempt) in [(sound.as_str(), Some(2)), ("7", None), (r#"{"id":"x"}"#, None)] {
+        let missing = Some(SecretStatus { missing: vec!["KEY".to_owned()] });
+        let (hides, said, status) = informed::<Hides>(delivery);
+        assert_eq!((hides.issue.id, status.as_ref()), (7, missing.as_ref()), "{delivery}");
+        assert_eq!(said.and_then(|said| said.attempt), attempt, "{delivery}");
+        let (sees, said, status) = informed::<Value>(delivery);
+        assert_eq!(sees["delivery"], serde_json::from_str::<Value>(delivery).unwrap());
+        assert_eq!((said.and_then(|said| said.attempt), status), (attempt, missing), "{delivery}");
+    }
+    for twice in [
+        r#"{"delivery":7,"delivery":7}"#.to_owned(),
+        format!(r#"{{"delivery":{sound},"delivery":{sound}}}"#),
+    ] {
+        assert_eq!(fault::<Hides>(&twice), Fault::Repeated(member::DELIVERY));
+        assert_eq!(fault::<Value>(&twice), Fault::Repeated(member::DELIVERY));
+    }
+}
+
+#[test]
 fn the_context_is_there_whether_the_type_sees_it_or_not() {
     #[derive(Deserialize)]
     struct Blind {}

@@ -135,12 +135,20 @@ impl Redis {
         deadline: Option<Instant>,
     ) -> Result<Claim, Unreachable> {
         let mut mark = Mark::new(Arc::clone(self), keys.texts(&self.prefix));
+        let mut runs_elsewhere = false;
         loop {
             // A request that ends before the answer is here leaves the mark to its `drop`.
             mark.is_set = true;
-            let Some(known) = self.ask(&mark, deadline).await? else {
-                return Ok(Claim::First(super::Mark::Redis(mark)));
+            let known = match self.ask(&mark, deadline).await {
+                Ok(Some(known)) => known,
+                Ok(None) => return Ok(Claim::First(super::Mark::Redis(mark))),
+                // What the deadline cut off is no sign that Redis is away: it said so a moment ago.
+                Err(_) if runs_elsewhere && deadline.is_some_and(|at| at <= Instant::now()) => {
+                    return Ok(Claim::Running);
+                }
+                Err(cause) => return Err(cause),
             };
+            runs_elsewhere = true;
             mark.is_set = false;
             if let Known::Finished(kept) = known {
                 return Ok(Claim::Repeat(kept));

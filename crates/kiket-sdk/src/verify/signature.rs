@@ -11,6 +11,7 @@ use std::str::FromStr;
 use hyper::HeaderMap;
 use hyper::header::HeaderName;
 use jiff::Timestamp;
+use kiket_contract::clock::Clock;
 use kiket_contract::header;
 use kiket_contract::secret::Secret;
 use kiket_contract::signature::{Signature, Signer};
@@ -40,12 +41,12 @@ impl Signatures {
         &self,
         proof: Proof<'_>,
         body: &[u8],
-        now: Timestamp,
+        clock: &Clock,
     ) -> Result<(), Denial> {
         if !self.made(proof, body) {
-            return Err(self.mismatch(proof, body, now));
+            return Err(self.mismatch(proof, body, clock.now()));
         }
-        if proof.timestamp.is_none() { before_expiry(body, now) } else { Ok(()) }
+        if proof.timestamp.is_none() { before_expiry(body, clock.now()) } else { Ok(()) }
     }
 
     /// Whether the signature holds, however old it is.
