@@ -1,4 +1,6 @@
 //! Requests and responses of `/api/v1/**`, one file per resource, used by both sides.
+//!
+//! Lists come in pages, newest first: see [`Page`] and [`Limit`].
 
 pub mod actions;
 pub mod deliveries;
@@ -21,4 +23,57 @@ pub struct Done {
 impl Done {
     /// `{"ok": true}`.
     pub const OK: Self = Self { ok: true };
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The entries.
+    pub data: Vec<T>,
+    /// What to send as `cursor` for the part that follows; none at the end of the list.
+    pub next_cursor: Option<String>,
+}
+
+/// The most entries of a page: from 1 to 100, 25 when nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Limit(u8);
+
+/// A page's limit that is not from 1 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a number from 1 to {most}", most = Limit::MOST)]
+pub struct InvalidLimit(u64);
+
+impl Limit {
+    /// The most entries that a page may have.
+    pub const MOST: u8 = 100;
+
+    /// The number of entries.
+    #[must_use]
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(25)
+    }
+}
+
+impl TryFrom<u64> for Limit {
+    type Error = InvalidLimit;
+
+    fn try_from(number: u64) -> Result<Self, InvalidLimit> {
+        match u8::try_from(number) {
+            Ok(limit @ 1..=Self::MOST) => Ok(Self(limit)),
+            _ => Err(InvalidLimit(number)),
+        }
+    }
+}
+
+impl From<Limit> for u64 {
+    fn from(limit: Limit) -> Self {
+        Self::from(limit.0)
+    }
 }

@@ -7,6 +7,7 @@ use kiket_contract::clock::Clock;
 use kiket_contract::retry::Schedule;
 use kiket_contract::secret::Secret;
 use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
 
 use crate::happening::Happening;
 use crate::outbound::Outbound;
@@ -29,6 +30,8 @@ pub(crate) struct Core {
     /// Rings when a delivery may be due.
     pub(crate) wake: Notify,
     pub(crate) happenings: broadcast::Sender<Happening>,
+    /// Cancelled when the platform begins to stop.
+    pub(crate) stopping: CancellationToken,
 }
 
 impl Core {

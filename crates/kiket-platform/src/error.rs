@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
@@ -51,6 +52,41 @@ pub enum Error {
         /// The installation.
         installation: InstallationId,
     },
+    /// There is no such delivery.
+    #[error("there is no delivery `{delivery}`")]
+    UnknownDelivery {
+        /// Its id.
+        delivery: DeliveryId,
+    },
+    /// The delivery goes on by itself.
+    #[error("the delivery is {}: wait for its end, or cancel it first", status.as_str())]
+    NotSettled {
+        /// Where it stands.
+        status: Status,
+    },
+    /// The delivery has ended.
+    #[error("the delivery is {} already: there is nothing to cancel", status.as_str())]
+    AlreadySettled {
+        /// Where it stands.
+        status: Status,
+    },
+    /// The delivery's installation is no more.
+    #[error(
+        "the delivery's installation has been removed: install the extension again, and send the event again"
+    )]
+    NowhereToDeliver,
+    /// Somebody waited for the delivery's answer.
+    #[error("somebody waited for the answer of this delivery, and only then: {instead}")]
+    AnsweredAtOnce {
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// The reason is too long.
+    #[error("a reason has 1 to {LONGEST_REASON} characters")]
+    Reason,
+    /// The time window has no length.
+    #[error("`since` is not before `until`: nothing lies between them")]
+    EmptyWindow,
     /// The idempotency key came with another request before.
     #[error("this Idempotency-Key was used for another request: send a new one, or the same body")]
     KeyReused,

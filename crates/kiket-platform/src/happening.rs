@@ -53,4 +53,11 @@ pub enum Happening {
         /// The call.
         callback: Callback,
     },
+    /// An operator ended a delivery.
+    Cancelled {
+        /// The delivery.
+        delivery_id: DeliveryId,
+        /// Why.
+        reason: String,
+    },
 }

@@ -8,6 +8,8 @@ mod admin;
 mod body;
 mod error;
 mod ext;
+mod page;
+mod query;
 mod request_id;
 
 use axum::extract::{DefaultBodyLimit, State};

@@ -23,6 +23,7 @@
 mod actions;
 mod config;
 mod core;
+mod deliveries;
 mod delivery;
 mod error;
 mod events;
@@ -31,6 +32,7 @@ mod guards;
 mod happening;
 mod http;
 mod installations;
+mod live;
 mod outbound;
 mod platform;
 mod private_file;

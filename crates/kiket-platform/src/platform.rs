@@ -162,6 +162,7 @@ impl Platform {
     /// Stops delivering as [`Platform::stop_delivering`] does, then listening, and closes the
     /// database. Requests that are under way may finish for two seconds.
     pub async fn shutdown(self) {
+        self.core.stopping.cancel();
         self.stop_delivering().await;
         let _ = tokio::time::timeout(REQUEST_GRACE, self.api.finish()).await;
         self.core.store.close().await;
@@ -170,6 +171,7 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
+        self.core.stopping.cancel();
         self.worker.stop.cancel();
         self.api.stop.cancel();
     }
@@ -224,6 +226,7 @@ async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<C
         url: origin(address),
         wake: Notify::new(),
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
+        stopping: CancellationToken::new(),
     })
 }
 

@@ -10,6 +10,8 @@
 //! knows no keys and no services.
 
 pub(crate) mod actions;
+pub(crate) mod activity;
+mod arguments;
 pub(crate) mod callbacks;
 pub(crate) mod claims;
 pub(crate) mod completion;
@@ -20,11 +22,13 @@ pub(crate) mod guards;
 pub(crate) mod hooks;
 pub(crate) mod idempotency;
 pub(crate) mod installations;
+pub(crate) mod list;
 mod projects;
+pub(crate) mod redelivery;
 mod rows;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
-mod view;
+pub(crate) mod view;
 pub(crate) mod work;
 mod writer;
 

@@ -1,14 +1,67 @@
-//! `GET /api/v1/deliveries/{id}`: one delivery with everything that happened to it.
+//! `/api/v1/deliveries`: what became of each event at each installation, and what to do about it.
 //!
-//! The API, the command line and `kiket dev` show the same object.
+//! - `GET` the list, filtered as [`ListDeliveries`] says, and `GET …/{id}` one;
+//! - `POST …/{id}/redeliver`: a new delivery of the same event to the same installation;
+//! - `POST …/{id}/cancel` with [`Cancel`]: no further attempt;
+//! - `POST …/recover`: all that failed in a time window, see [`recovery`];
+//! - `GET …/stream`: what happens, as it happens, see [`stream`].
+//!
+//! The API, the command line and `kiket dev` show the same [`Delivery`].
+
+pub mod recovery;
+pub mod stream;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Limit;
+use crate::event::Name;
 use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 /// The path of the collection, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/deliveries";
+
+/// The query of the list. All that is given has to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListDeliveries {
+    /// Only of events of this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Name>,
+    /// Only to this installation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installation_id: Option<InstallationId>,
+    /// Only to installations of this project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// Only those that stand so now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Only those made at this time or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_after: Option<Timestamp>,
+    /// Only those made before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_before: Option<Timestamp>,
+    /// The most entries of the page.
+    #[serde(default)]
+    pub limit: Limit,
+    /// Where the last page ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// The body of `POST …/{id}/cancel`, which may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Why, for whoever reads the delivery later; up to [`LONGEST_REASON`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The most characters of a reason.
+pub const LONGEST_REASON: usize = 500;
 
 /// One event to one installation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +94,7 @@ pub struct Delivery {
     pub callbacks: Vec<Callback>,
     /// When it is tried next.
     pub next_attempt_at: Option<Timestamp>,
-    /// When its event was accepted.
+    /// When it was made: when its event was accepted, or when it was asked for again.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,

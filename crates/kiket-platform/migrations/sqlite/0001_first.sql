@@ -140,19 +140,29 @@ CREATE TABLE deliveries (
 ) WITHOUT ROWID;
 CREATE INDEX deliveries_due ON deliveries (installation_id, due_at) WHERE state = 'queued';
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
-CREATE INDEX deliveries_by_installation ON deliveries (installation_id, id);
+CREATE INDEX deliveries_by_installation ON deliveries (installation_id, created_at, id);
+CREATE INDEX deliveries_by_time ON deliveries (created_at, id);
+-- What an operator looks for after a failure; the first to list it, the second to recover it.
+CREATE INDEX deliveries_undelivered ON deliveries (installation_id, created_at, id)
+    WHERE state = 'failed' OR state = 'cancelled';
+CREATE INDEX deliveries_undelivered_by_end ON deliveries (updated_at, id)
+    WHERE state = 'failed' OR state = 'cancelled';
 CREATE INDEX deliveries_settled ON deliveries (updated_at) WHERE state <> 'queued';
 
 CREATE TABLE attempts (
-    delivery_id BLOB   NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
-    number      BIGINT NOT NULL CHECK (number >= 1),
-    started_at  BIGINT NOT NULL,
-    duration_ms BIGINT NOT NULL,
-    status_code BIGINT,
-    error       TEXT,
-    response    TEXT,
+    delivery_id     BLOB   NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    number          BIGINT NOT NULL CHECK (number >= 1),
+    -- The delivery's, for the index that a project's activity is read by.
+    installation_id BIGINT NOT NULL,
+    started_at      BIGINT NOT NULL,
+    duration_ms     BIGINT NOT NULL,
+    status_code     BIGINT,
+    error           TEXT,
+    response        TEXT,
     PRIMARY KEY (delivery_id, number)
 ) WITHOUT ROWID;
+CREATE INDEX attempts_by_installation
+    ON attempts (installation_id, started_at, delivery_id, number);
 
 -- What the guards of one question answered. Its event has the question.
 CREATE TABLE guards (
@@ -192,5 +202,6 @@ CREATE TABLE extension_events (
     happened_at     BIGINT,
     created_at      BIGINT NOT NULL
 );
-CREATE INDEX extension_events_by_installation ON extension_events (installation_id, id);
+CREATE INDEX extension_events_by_installation
+    ON extension_events (installation_id, created_at, id);
 CREATE INDEX extension_events_by_delivery ON extension_events (delivery_id);

@@ -3,8 +3,10 @@
 mod actions;
 mod deliveries;
 mod events;
+mod extension_events;
 mod guards;
 mod installations;
+mod stream;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,11 +24,17 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .route(api::installations::PATH, post(installations::install))
         .route(api::events::PATH, post(events::accept))
+        .route(api::deliveries::PATH, get(deliveries::list))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
         .route(api::guards::PATH, post(guards::ask).get(guards::list))
         .route(&format!("{}/{{id}}", api::guards::PATH), get(guards::show))
         .route(&format!("{}/{{id}}/resolve", api::guards::PATH), post(guards::resolve))
         .route(api::actions::PATH, post(actions::call))
+        .route(&format!("{}/{{id}}/redeliver", api::deliveries::PATH), post(deliveries::redeliver))
+        .route(&format!("{}/{{id}}/cancel", api::deliveries::PATH), post(deliveries::cancel))
+        .route(api::deliveries::recovery::PATH, post(deliveries::recover))
+        .route(api::deliveries::stream::PATH, get(stream::watch))
+        .route(api::extension_events::PATH, get(extension_events::list))
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 

@@ -21,6 +21,8 @@ pub(super) enum ApiError {
     NoGuard(String),
     /// The header is empty, too long or no text.
     IdempotencyKey,
+    /// What is wrong with the query, by the name of the parameter.
+    Parameters(String),
     BodyTooLarge,
     BodyUnreadable,
     BodySyntax(serde_json::Error),
@@ -82,6 +84,10 @@ impl ApiError {
                         "an Idempotency-Key is 1 to {LONGEST_IDEMPOTENCY_KEY} visible characters"
                     ),
                 ),
+            ),
+            Self::Parameters(reason) => (
+                StatusCode::BAD_REQUEST,
+                ErrorBody::new("invalid_parameter", format!("the query does not fit: {reason}")),
             ),
             Self::BodyTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -162,6 +168,13 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
                 .with_details(json!({ "delivery_id": delivery }));
             return (status, body);
         }
+        Error::UnknownDelivery { .. } => (StatusCode::NOT_FOUND, "no_delivery"),
+        Error::NotSettled { .. } => (StatusCode::CONFLICT, "not_settled"),
+        Error::AlreadySettled { .. } => (StatusCode::CONFLICT, "already_settled"),
+        Error::NowhereToDeliver => (StatusCode::CONFLICT, "removed"),
+        Error::AnsweredAtOnce { .. } => (StatusCode::CONFLICT, "answered_at_once"),
+        Error::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
+        Error::EmptyWindow => (StatusCode::UNPROCESSABLE_ENTITY, "empty_window"),
         Error::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
         Error::AsksFirst { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_first"),
         Error::ReservedMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reserved_member"),

@@ -151,9 +151,9 @@ async fn write_attempts(
     for group in rows::groups(completions.len()) {
         let group = &completions[group];
         let mut statement = rows::statement(
-            "INSERT INTO attempts (delivery_id, number, started_at, duration_ms, status_code, \
-             error, response)",
-            "(?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attempts (delivery_id, number, installation_id, started_at, duration_ms, \
+             status_code, error, response)",
+            "(?, ?, ?, ?, ?, ?, ?, ?)",
             group.len(),
             "",
         );
@@ -161,6 +161,7 @@ async fn write_attempts(
             statement = statement
                 .bind(completion.claim.id.as_bytes().to_vec())
                 .bind(completion.claim.number)
+                .bind(i64::from(completion.claim.installation))
                 .bind(completion.started_at.as_millisecond())
                 .bind(completion.duration_ms)
                 .bind(completion.status_code.map(i64::from))

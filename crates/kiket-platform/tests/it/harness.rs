@@ -19,8 +19,10 @@ use kiket_contract::retry::Schedule;
 use kiket_contract::secret::Secret;
 use kiket_platform::{Config, Platform};
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 pub(crate) const DELIVERY_SECRET: &str = "sh_test_delivery_secret";
@@ -112,6 +114,43 @@ async fn take(State(script): State<Script>, request: Request) -> impl IntoRespon
     (StatusCode::from_u16(status).unwrap(), body)
 }
 
+/// An extension that answers each request when it is let go.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) address: SocketAddr,
+    /// A permit for each request that has come.
+    pub(crate) arrived: Arc<Semaphore>,
+    /// A permit for each request that is answered.
+    pub(crate) go: Arc<Semaphore>,
+}
+
+impl Held {
+    pub(crate) async fn serve() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let semaphore = || Arc::new(Semaphore::new(0));
+        let held = Self { address, arrived: semaphore(), go: semaphore() };
+        let router = Router::new().fallback(hold).with_state(held.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        held
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Waits until so many more requests have come.
+    pub(crate) async fn arrived(&self, requests: u32) {
+        self.arrived.acquire_many(requests).await.unwrap().forget();
+    }
+}
+
+async fn hold(State(held): State<Held>) -> &'static str {
+    held.arrived.add_permits(1);
+    held.go.acquire().await.unwrap().forget();
+    r#"{"ok":true}"#
+}
+
 /// A platform with one extension installed in project 27 of organisation 3.
 pub(crate) struct Setup {
     pub(crate) dir: TempDir,
@@ -169,6 +208,20 @@ impl Setup {
     pub(crate) async fn operator(&self, path: &str, body: &str) -> (u16, Value) {
         let bearer = format!("Bearer {}", self.platform.admin_token().expose());
         self.post(path, &[("authorization", &bearer)], body).await
+    }
+
+    /// What an operator sees at a path.
+    pub(crate) async fn look(&self, path: &str) -> (u16, Value) {
+        let bearer = format!("Bearer {}", self.platform.admin_token().expose());
+        self.get(path, &[("authorization", &bearer)]).await
+    }
+
+    /// Changes the database behind the platform's back.
+    pub(crate) async fn alter(&self, statement: &'static str) {
+        let url = format!("sqlite://{}", self.dir.path().join("kiket.db").display());
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        connection.execute(statement).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     pub(crate) async fn call_back(&self, path: &str, token: &str, body: Value) -> (u16, Value) {

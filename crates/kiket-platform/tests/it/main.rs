@@ -5,10 +5,14 @@
 mod guards;
 mod harness;
 
+mod act;
 mod actions;
+mod activity;
 mod callbacks;
 mod deliveries;
+mod look;
 mod operator;
 mod restart;
 mod retries;
 mod sealed;
+mod stream;
