@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
+use kiket_contract::api::installations::{ManifestFinding, State};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
@@ -16,8 +18,13 @@ use crate::store::StoreError;
 #[non_exhaustive]
 pub enum Error {
     /// The manifest can not be read.
-    #[error("the manifest can not be used: {0}")]
-    Manifest(#[from] kiket_manifest::Error),
+    #[error("the manifest can not be used: {source}")]
+    Manifest {
+        /// The first problem.
+        source: kiket_manifest::Error,
+        /// Every error that the linter finds.
+        findings: Vec<ManifestFinding>,
+    },
     /// The manifest leaves something open that has to be known to install it.
     #[error("the manifest's {member} {problem}")]
     ManifestMember {
@@ -25,7 +32,73 @@ pub enum Error {
         member: String,
         /// What is wrong with it and what to do.
         problem: String,
+        /// Every error that the linter finds.
+        findings: Vec<ManifestFinding>,
     },
+    /// The manifest is of another extension than the installation.
+    #[error(
+        "the manifest is of `{given}` and the installation of `{installed}`: install it beside"
+    )]
+    OtherExtension {
+        /// The manifest's id.
+        given: String,
+        /// The installation's.
+        installed: String,
+    },
+    /// The manifest asks for more than the installation may do so far.
+    #[error(
+        "the manifest newly asks for {}: send `accept_permissions: true` to consent",
+        .added.join(", ")
+    )]
+    PermissionsNotAccepted {
+        /// What it asks for.
+        added: Vec<String>,
+    },
+    /// Values do not fit the manifest's settings.
+    #[error("the configuration does not fit the manifest: {}", .problems.join("; "))]
+    Configuration {
+        /// Each misfit, by its key and without its value.
+        problems: Vec<String>,
+    },
+    /// There is no such installation, or no more.
+    #[error("there is no installation `{installation}`")]
+    NoInstallation {
+        /// The number, or what stands in its place.
+        installation: String,
+    },
+    /// Somebody else changed the installation at the same time.
+    #[error("installation {installation} has changed meanwhile: read it again and try again")]
+    ChangedMeanwhile {
+        /// The installation.
+        installation: InstallationId,
+    },
+    /// The state does not lead to the wanted one.
+    #[error("installation {installation} is {}: {way_out}", .state.as_str())]
+    State {
+        /// The installation.
+        installation: InstallationId,
+        /// Its state.
+        state: State,
+        /// What leads out of it.
+        way_out: &'static str,
+    },
+    /// There is no revision to go back to.
+    #[error("installation {installation} has no earlier manifest to go back to")]
+    NothingToRollBackTo {
+        /// The installation.
+        installation: InstallationId,
+    },
+    /// A new delivery secret waits already, and may be in use at the extension.
+    #[error(
+        "a new delivery secret waits until {signs_at}: commit it first, or send `replace: true`"
+    )]
+    RotationWaits {
+        /// When it begins to sign.
+        signs_at: Timestamp,
+    },
+    /// No new delivery secret waits.
+    #[error("no new delivery secret waits: rotate first")]
+    NothingToCommit,
     /// Deliveries may not go to the callback URL.
     #[error("deliveries can not go to the callback URL: {0}")]
     CallbackUrl(#[from] AddressError),

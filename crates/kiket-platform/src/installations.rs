@@ -1,11 +1,27 @@
-//! Installing an extension from its manifest.
+//! The life of an installation: set up from a manifest, looked after, removed.
+//!
+//! Everything that a request brings is read and checked before the first row is written, and what
+//! belongs together is written in one transaction, so nothing is ever half installed.
 
+mod configuration;
+mod content;
 mod from_manifest;
+mod headers;
+pub(crate) mod keys;
+pub(crate) mod life;
+mod listening;
 pub(crate) mod sealed;
+pub(crate) mod update;
+pub(crate) mod upgrade;
 
-use jiff::Timestamp;
-use kiket_contract::api::installations::{Installation, Installed, NewInstallation};
+use std::collections::BTreeMap;
+
+use kiket_contract::api::Page;
+use kiket_contract::api::installations::{
+    Installation, Installed, ListInstallations, NewInstallation,
+};
 use kiket_contract::api::secrets::LARGEST_TOTAL;
+use kiket_contract::event::extension::InstallationChanged;
 use kiket_contract::id::InstallationId;
 use kiket_contract::secret::Secret;
 use kiket_contract::signature::SigningForm;
@@ -14,63 +30,128 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::secrets::seal_secret;
 use crate::store::installations as rows;
+use life::told;
+
+const PAGE: u8 = 50;
+const LARGEST_PAGE: u8 = 100;
 
 /// Sets an extension up in a project. The same extension in the same project is replaced in place:
-/// its waiting deliveries go to the new address.
+/// its waiting deliveries go to the new address, its stored secrets stay, and delivery secret and
+/// API key are the new ones from now on.
 pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Installed, Error> {
-    let manifest = kiket_manifest::parse(&new.manifest)?;
-    let callback_url = from_manifest::callback_url(&manifest, new.callback_url.clone())?;
-    let origin = core.outbound.check(&callback_url)?;
-    let delivery_secret = from_manifest::delivery_secret(&manifest, new.delivery_secret.clone())?;
-    let row = rows::NewInstallation {
-        extension_id: manifest.id.value.clone(),
-        extension_version: manifest.version.as_ref().map(|version| version.value.clone()),
-        organization_id: new.organization_id,
-        project_id: new.project_id,
-        manifest: from_manifest::without_secrets(&manifest)?,
-        callback_url,
-        signing: new
-            .signing
-            .unwrap_or_else(|| SigningForm::for_sdk(manifest.sdk.as_ref().map(|sdk| sdk.as_str()))),
-        requested_secrets: from_manifest::requested_secrets(&manifest)?,
-        scopes: from_manifest::scopes(&manifest)?,
-        hooks: from_manifest::hooks(&manifest, &origin, core.schedule.retries)?,
-        now: core.now(),
-    };
-    let (id, created_at) = write(core, &row, &delivery_secret, &new).await?;
-    let installation = Installation {
-        id,
-        extension_id: row.extension_id,
-        extension_version: row.extension_version,
-        organization_id: row.organization_id,
-        project_id: row.project_id,
-        callback_url: row.callback_url,
-        signing: row.signing,
-        created_at,
-    };
-    Ok(Installed { installation, delivery_secret })
-}
-
-async fn write(
-    core: &Core,
-    row: &rows::NewInstallation,
-    delivery_secret: &Secret,
-    new: &NewInstallation,
-) -> Result<(InstallationId, Timestamp), Error> {
-    let seal = |id: InstallationId| -> Result<_, Error> {
-        let secrets = new.secrets.iter();
-        Ok(rows::SealedParts {
-            delivery_secret: sealed::seal_delivery_secret(&core.sealer, id, delivery_secret)?,
+    let content::Read { manifest, findings } =
+        content::read(&new.manifest, new.callback_url.is_some())?;
+    let prepared = prepare(core, &manifest, new);
+    let Prepared { row, delivery_secret, api_key, headers, secrets } =
+        prepared.map_err(|error| content::with_findings(error, &findings))?;
+    let seal = |placed: &rows::Placed| -> Result<_, Error> {
+        let id = placed.id;
+        let secrets = secrets.iter();
+        Ok(rows::Parts {
+            delivery_secret: sealed::seal_delivery_secret(&core.sealer, id, &delivery_secret)?,
+            headers: sealed::seal_both_headers(&core.sealer, (id, placed.revision), &headers)?,
             secrets: secrets
                 .map(|(key, value)| seal_secret(&core.sealer, id, key, value))
                 .collect::<Result<_, _>>()?,
+            raises: raised(core, &row, placed).into_iter().collect(),
         })
     };
-    match core.store.install(row, LARGEST_TOTAL, seal).await? {
-        rows::Written::As { id, created_at } => Ok((id, created_at)),
+    let id = match core.store.install(&row, LARGEST_TOTAL, seal).await? {
+        rows::Written::As(id) => id,
         rows::Written::ProjectOf(owner) => {
-            Err(Error::ProjectElsewhere { project: row.project_id, owner })
+            return Err(Error::ProjectElsewhere { project: row.project_id, owner });
         }
-        rows::Written::TooManySecrets => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
+        rows::Written::TooManySecrets => {
+            return Err(Error::TooManySecrets { most: LARGEST_TOTAL });
+        }
+    };
+    core.wake.notify_one();
+    Ok(Installed { installation: show(core, id).await?, delivery_secret, api_key, findings })
+}
+
+/// One installation, a removed one too.
+pub(crate) async fn show(core: &Core, id: InstallationId) -> Result<Installation, Error> {
+    core.store.installation(id, core.now()).await?.ok_or_else(|| missing(id))
+}
+
+/// One page of the installations that fit.
+pub(crate) async fn list(
+    core: &Core,
+    wanted: &ListInstallations,
+) -> Result<Page<Installation>, Error> {
+    let limit = usize::from(wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE));
+    let mut ids = core.store.installation_ids(wanted, limit + 1).await?;
+    let is_last = ids.len() <= limit;
+    ids.truncate(limit);
+    let next_cursor = ids.last().filter(|_| !is_last).map(InstallationId::to_string);
+    let mut data = Vec::with_capacity(ids.len());
+    for id in ids {
+        data.push(show(core, id).await?);
     }
+    Ok(Page { data, next_cursor })
+}
+
+/// An installation that is ready to be written, with what is sealed for it.
+struct Prepared {
+    row: rows::NewInstallation,
+    delivery_secret: Secret,
+    api_key: Secret,
+    headers: BTreeMap<String, Secret>,
+    secrets: BTreeMap<String, Secret>,
+}
+
+fn prepare(
+    core: &Core,
+    manifest: &kiket_manifest::Manifest,
+    new: NewInstallation,
+) -> Result<Prepared, Error> {
+    let callback_url = from_manifest::callback_url(manifest, new.callback_url)?;
+    let content = content::content(core, manifest, callback_url)?;
+    let given = configuration::check(manifest, new.configuration)?;
+    let set = given.secrets.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let secrets = set.chain(new.secrets).collect();
+    let mut values = given.values;
+    values.retain(|_, value| !value.is_null());
+    let api_key = keys::new_api_key()?;
+    let sdk = manifest.sdk.as_ref().map(|sdk| sdk.as_str());
+    Ok(Prepared {
+        row: rows::NewInstallation {
+            extension_id: manifest.id.value.clone(),
+            organization_id: new.organization_id,
+            project_id: new.project_id,
+            signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(sdk)),
+            configuration: serde_json::Value::Object(values).to_string(),
+            api_key_hash: keys::hash(&api_key),
+            content,
+            now: core.now(),
+        },
+        delivery_secret: from_manifest::delivery_secret(manifest, new.delivery_secret)?,
+        api_key,
+        headers: headers::headers(manifest, &new.headers, BTreeMap::new())?,
+        secrets,
+    })
+}
+
+/// What tells of a new installation, or of another version in the place of one.
+fn raised(
+    core: &Core,
+    row: &rows::NewInstallation,
+    placed: &rows::Placed,
+) -> Option<crate::store::events::NewEvent> {
+    let version = row.content.extension_version.as_deref();
+    let payload =
+        InstallationChanged::new(placed.id, &row.extension_id, row.organization_id, row.project_id)
+            .with_version(version);
+    match &placed.replaces {
+        None => Some(told(core, InstallationChanged::INSTALLED, row.project_id, &payload)),
+        Some(before) if before.as_deref() == version => None,
+        Some(before) => {
+            let payload = payload.with_previous(before.as_deref());
+            Some(told(core, InstallationChanged::UPGRADED, row.project_id, &payload))
+        }
+    }
+}
+
+fn missing(id: InstallationId) -> Error {
+    Error::NoInstallation { installation: id.to_string() }
 }

@@ -15,6 +15,7 @@ mod signals;
 mod state;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -100,6 +101,17 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
     }
 }
 
+/// The values of the headers that the manifest wants on deliveries, from the environment.
+fn headers(manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Secret>> {
+    let headers = manifest.callback.headers.iter().map(|header| {
+        let value = header.value.resolve(|name| env::var(name).ok()).with_context(|| {
+            format!("the header `{}` of `callback.headers` is not known", *header.name)
+        })?;
+        Ok((header.name.value.clone(), value))
+    });
+    headers.collect()
+}
+
 /// An extension that is installed and runs.
 struct Session<'a> {
     platform: &'a Platform,
@@ -140,7 +152,9 @@ impl<'a> Session<'a> {
                 callback_url: Some(running.url().to_owned()),
                 organization_id: OrganizationId::try_from(ORGANIZATION)?,
                 project_id: ProjectId::try_from(PROJECT)?,
-                secrets: std::collections::BTreeMap::new(),
+                configuration: serde_json::Map::new(),
+                secrets: BTreeMap::new(),
+                headers: headers(manifest)?,
                 delivery_secret: Some(webhook_secret),
                 signing: None,
             })

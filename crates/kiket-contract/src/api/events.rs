@@ -14,6 +14,7 @@ pub const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
 /// An event to be delivered to every installation that wants it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewEvent {
     /// Its name.
     pub event: Name,

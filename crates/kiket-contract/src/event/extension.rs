@@ -142,6 +142,18 @@ impl InstallationChanged {
             reason: None,
         }
     }
+
+    /// The same with the version that is installed now, or was last.
+    #[must_use]
+    pub fn with_version(self, version: Option<&str>) -> Self {
+        Self { extension_version: version.map(str::to_owned), ..self }
+    }
+
+    /// The same with the version before an upgrade.
+    #[must_use]
+    pub fn with_previous(self, version: Option<&str>) -> Self {
+        Self { previous_version: version.map(str::to_owned), ..self }
+    }
 }
 
 /// Payload of `extension.testConnection`. The Ruby guide gives the name; the members are those of

@@ -29,7 +29,9 @@ async fn left_undone(home: &std::path::Path, callback_url: String) -> DeliveryId
         callback_url: Some(callback_url),
         organization_id: 3.try_into().unwrap(),
         project_id: 27.try_into().unwrap(),
+        configuration: serde_json::Map::new(),
         secrets: std::collections::BTreeMap::new(),
+        headers: std::collections::BTreeMap::new(),
         delivery_secret: Some("sh_earlier".into()),
         signing: None,
     };

@@ -39,7 +39,9 @@ async fn install(platform: &Platform, address: SocketAddr) {
         callback_url: Some(format!("http://{address}")),
         organization_id: 3.try_into().unwrap(),
         project_id: 27.try_into().unwrap(),
+        configuration: serde_json::Map::new(),
         secrets: std::collections::BTreeMap::new(),
+        headers: std::collections::BTreeMap::new(),
         delivery_secret: Some(SECRET.into()),
         signing: None,
     };

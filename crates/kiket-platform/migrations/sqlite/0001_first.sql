@@ -32,12 +32,17 @@ CREATE TABLE installations (
     sealed_next_delivery_secret BLOB,
     next_secret_at              BIGINT,
     api_key_hash                BLOB,
+    -- The event that tells the installation of its own end. It is delivered whatever the state is;
+    -- a removed installation keeps its delivery secret and headers until then.
+    farewell                    BLOB,
     revision                    BIGINT NOT NULL,
     generation                  BIGINT NOT NULL,
     created_at                  BIGINT NOT NULL,
     updated_at                  BIGINT NOT NULL,
     CHECK ((sealed_next_delivery_secret IS NULL) = (next_secret_at IS NULL)),
-    CHECK (state <> 'removed' OR (sealed_delivery_secret IS NULL AND api_key_hash IS NULL))
+    CHECK (state <> 'removed' OR api_key_hash IS NULL),
+    CHECK (state <> 'removed' OR farewell IS NOT NULL OR (sealed_delivery_secret IS NULL
+        AND sealed_next_delivery_secret IS NULL AND sealed_headers IS NULL))
 );
 CREATE UNIQUE INDEX installations_installed ON installations (extension_number, project_id)
     WHERE state <> 'removed';
@@ -45,18 +50,22 @@ CREATE INDEX installations_by_project ON installations (project_id);
 CREATE UNIQUE INDEX installations_by_api_key ON installations (api_key_hash)
     WHERE api_key_hash IS NOT NULL;
 
--- Each manifest that an installation has had, without its secrets.
+-- Each manifest that an installation has had, without its secrets. `previous` is the one that a
+-- rollback goes back to.
 CREATE TABLE revisions (
     installation_id   BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     number            BIGINT NOT NULL CHECK (number >= 1),
+    previous          BIGINT,
     extension_version TEXT,
     manifest          TEXT   NOT NULL,
+    sealed_headers    BLOB,
     created_at        BIGINT NOT NULL,
     PRIMARY KEY (installation_id, number)
 ) WITHOUT ROWID;
 
+-- An id is never used again: a delivery that waits names the hook that it was planned for.
 CREATE TABLE hooks (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     event           TEXT   NOT NULL,
     version         TEXT,

@@ -94,6 +94,7 @@ pub(super) fn consequences(
     match next {
         Next::Delivered => Consequences {
             raises: completed(core, claim, work, attempted).into_iter().collect(),
+            buries: work.removed,
             ..Consequences::default()
         },
         Next::Failed => failed(core, claim, work, &attempted.outcome),
@@ -131,6 +132,7 @@ fn failed(core: &Core, claim: Claim, work: &Work, outcome: &Outcome) -> Conseque
         halts: required.then_some(work.event_id),
         disables: gone(outcome).then_some(work.hook_id).flatten().map(|hook| (hook, message)),
         raises: failed.into_iter().chain(halted).collect(),
+        buries: work.removed,
     }
 }
 

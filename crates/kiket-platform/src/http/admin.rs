@@ -22,7 +22,7 @@ use crate::core::Shared;
 
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
-        .route(api::installations::PATH, post(installations::install))
+        .merge(installations::router())
         .route(api::events::PATH, post(events::accept))
         .route(api::deliveries::PATH, get(deliveries::list))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kiket_contract::api::events::LONGEST_IDEMPOTENCY_KEY;
 use kiket_contract::response::ErrorBody;
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::error;
 
 use crate::error::Error;
@@ -15,6 +15,8 @@ use crate::tokens::Unauthorized;
 pub(super) enum ApiError {
     NoRoute,
     NoMethod,
+    /// The query does not fit; the text says why.
+    Query(String),
     /// No such delivery, by its id.
     NoDelivery(String),
     /// No such guard, by its id.
@@ -67,6 +69,13 @@ impl ApiError {
             Self::NoMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 ErrorBody::new("no_method", "this path takes other methods"),
+            ),
+            Self::Query(reason) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorBody::new(
+                    "query_shape",
+                    format!("the request's query does not fit: {reason}"),
+                ),
             ),
             Self::NoDelivery(id) => (
                 StatusCode::NOT_FOUND,
@@ -139,9 +148,19 @@ impl ApiError {
 
 /// Exhaustive without a catch-all: a new error does not compile until it has its status.
 fn domain(error: Error) -> (StatusCode, ErrorBody) {
+    let details = details(&error);
     let (status, code) = match &error {
-        Error::Manifest(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
+        Error::Manifest { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
         Error::ManifestMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
+        Error::OtherExtension { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "other_extension"),
+        Error::PermissionsNotAccepted { .. } => (StatusCode::CONFLICT, "permissions_not_accepted"),
+        Error::Configuration { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_configuration"),
+        Error::NoInstallation { .. } => (StatusCode::NOT_FOUND, "no_installation"),
+        Error::ChangedMeanwhile { .. } => (StatusCode::CONFLICT, "changed_meanwhile"),
+        Error::State { .. } => (StatusCode::CONFLICT, "wrong_state"),
+        Error::NothingToRollBackTo { .. } => (StatusCode::CONFLICT, "nothing_to_roll_back_to"),
+        Error::RotationWaits { .. } => (StatusCode::CONFLICT, "rotation_waits"),
+        Error::NothingToCommit => (StatusCode::CONFLICT, "nothing_to_commit"),
         Error::CallbackUrl(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_callback_url"),
         Error::EmptyDeliverySecret => (StatusCode::UNPROCESSABLE_ENTITY, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
@@ -194,5 +213,19 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
             return (StatusCode::INTERNAL_SERVER_ERROR, body);
         }
     };
-    (status, ErrorBody::new(code, error.to_string()))
+    let body = ErrorBody::new(code, error.to_string());
+    (status, ErrorBody { details, ..body })
+}
+
+/// Facts for programs about an error.
+fn details(error: &Error) -> Option<Value> {
+    match error {
+        Error::Manifest { findings, .. } | Error::ManifestMember { findings, .. } => {
+            Some(json!({ "findings": findings }))
+        }
+        Error::PermissionsNotAccepted { added } => Some(json!({ "permissions_added": added })),
+        Error::Configuration { problems } => Some(json!({ "problems": problems })),
+        Error::RotationWaits { signs_at } => Some(json!({ "signs_at": signs_at })),
+        _ => None,
+    }
 }

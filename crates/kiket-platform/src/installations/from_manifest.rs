@@ -3,28 +3,22 @@
 //! The platform never reads its own environment for a manifest: a reference without a fallback has
 //! to be given with the request, and the error names it.
 
-use kiket_contract::event::asks_first;
-use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
-use url::Url;
 
 use crate::error::Error;
 use crate::store::StoreError;
-use crate::store::hooks::Hook;
 use crate::tokens::random_secret;
 
-const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
-const TOKEN_MINUTES: std::ops::RangeInclusive<u32> = 1..=60;
-const MOST_RETRIES: u32 = 10;
 /// The most bytes of names that a list may have which every delivery carries.
 const MOST_NAMES: usize = 2 * 1024;
-const ELSEWHERE: &str = "does not lead to the callback's own host: write a path";
 const DELIVERY_SECRET_PREFIX: &str = "sh_";
 
-fn problem(member: &str, problem: impl Into<String>) -> Error {
-    Error::ManifestMember { member: member.to_owned(), problem: problem.into() }
+/// Something in a manifest that keeps deliveries from their way.
+pub(super) fn problem(member: &str, problem: impl Into<String>) -> Error {
+    let findings = Vec::new();
+    Error::ManifestMember { member: member.to_owned(), problem: problem.into(), findings }
 }
 
 fn resolve<T: Clone + From<String>>(
@@ -51,9 +45,14 @@ pub(super) fn delivery_secret(manifest: &Manifest, given: Option<Secret>) -> Res
     let secret = match (given, &manifest.delivery_secret) {
         (Some(secret), _) => secret,
         (None, Some(text)) => resolve(text, "callback.secret", "delivery_secret")?,
-        (None, None) => random_secret(DELIVERY_SECRET_PREFIX)?,
+        (None, None) => new_delivery_secret()?,
     };
     if secret.is_empty() { Err(Error::EmptyDeliverySecret) } else { Ok(secret) }
+}
+
+/// A new key for signatures.
+pub(super) fn new_delivery_secret() -> Result<Secret, Error> {
+    random_secret(DELIVERY_SECRET_PREFIX)
 }
 
 /// What its runtime tokens grant beside the project.
@@ -79,65 +78,6 @@ fn bounded<'a>(member: &str, mut names: impl Iterator<Item = &'a str>) -> Result
             Err(problem(member, format!("names more than {MOST_NAMES} bytes in all: shorten it")))
         }
     }
-}
-
-/// Its hooks, with what they leave open filled in from the callback and the defaults.
-pub(super) fn hooks(
-    manifest: &Manifest,
-    callback_url: &Url,
-    default_retries: u32,
-) -> Result<Vec<Hook>, Error> {
-    let callback = manifest.callback.timeout_ms.map_or(DEFAULT_TIMEOUT_MS, |timeout| *timeout);
-    let hooks = manifest.hooks.iter().enumerate().map(|(at, hook)| {
-        let timeout_ms = hook.timeout_ms.map_or(callback, |timeout| *timeout);
-        if !TIMEOUT_MS.contains(&timeout_ms) {
-            let member = format!("hooks[{at}].timeout");
-            return Err(problem(&member, format!("is {timeout_ms} ms: 100 to 60000 are possible")));
-        }
-        let retries = hook.retries.map_or(default_retries, |retries| *retries);
-        if retries > MOST_RETRIES {
-            let member = format!("hooks[{at}].retries");
-            return Err(problem(&member, format!("is {retries}: 0 to 10 are possible")));
-        }
-        if let Some(endpoint) = &hook.endpoint {
-            stays(endpoint, callback_url)
-                .then_some(())
-                .ok_or_else(|| problem(&format!("hooks[{at}].endpoint"), ELSEWHERE))?;
-        }
-        Ok(Hook {
-            event: hook.event.as_str().to_owned(),
-            version: hook.version.as_ref().map(|version| version.as_str().to_owned()),
-            endpoint: hook.endpoint.as_ref().map(|endpoint| endpoint.value.clone()),
-            timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
-            retries: i64::from(retries),
-            required: required(manifest, hook),
-            token_minutes: token_minutes(hook, at)?,
-        })
-    });
-    hooks.collect()
-}
-
-/// Whether what happens waits for a hook: as it says itself, else as the callback says, else true
-/// for halting and false for guarding.
-fn required(manifest: &Manifest, hook: &kiket_manifest::Hook) -> bool {
-    let said = hook.required.or(manifest.callback.required).map(|required| *required);
-    said.unwrap_or(!asks_first(hook.event.as_str()))
-}
-
-/// How long the runtime tokens of a hook's deliveries live, when it says so.
-fn token_minutes(hook: &kiket_manifest::Hook, at: usize) -> Result<Option<i64>, Error> {
-    match hook.token_minutes.map(|minutes| *minutes) {
-        Some(minutes) if !TOKEN_MINUTES.contains(&minutes) => {
-            let member = format!("hooks[{at}].token_minutes");
-            Err(problem(&member, format!("is {minutes}: 1 to 60 are possible")))
-        }
-        minutes => Ok(minutes.map(i64::from)),
-    }
-}
-
-/// Whether an endpoint leads to the callback's own origin.
-fn stays(endpoint: &str, callback_url: &Url) -> bool {
-    callback_url.join(endpoint).is_ok_and(|url| url.origin() == callback_url.origin())
 }
 
 /// The manifest as it is stored: its literal secrets are left out.

@@ -12,10 +12,15 @@ use crate::error::Error;
 use crate::secrets::open_text;
 use crate::secrets::seal::{Place, SealError, Sealer};
 use crate::store::StoreError;
+use crate::store::installations::SealedHeaders;
 use crate::store::work::SealedDeliverySecret;
 
 fn place<'a>(row: &'a str, column: &'static str) -> Place<'a> {
     Place { table: "installations", row, column }
+}
+
+fn revision_place(row: &str) -> Place<'_> {
+    Place { table: "revisions", row, column: "sealed_headers" }
 }
 
 /// Seals the key of the signatures.
@@ -51,16 +56,34 @@ pub(crate) fn open_delivery_secret(
     Ok(open_text(sealer, place(&row, "sealed_delivery_secret"), current)?)
 }
 
-/// Seals the headers that deliveries carry.
-pub(crate) fn seal_headers(
+/// Seals the headers that deliveries carry, for the installation and for its revision.
+pub(crate) fn seal_both_headers(
     sealer: &Sealer,
-    id: InstallationId,
+    (id, revision): (InstallationId, i64),
     headers: &BTreeMap<String, Secret>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Option<SealedHeaders>, Error> {
+    if headers.is_empty() {
+        return Ok(None);
+    }
     let exposed: BTreeMap<_, _> =
         headers.iter().map(|(name, value)| (name, value.expose())).collect();
     let json = serde_json::to_vec(&exposed).map_err(|_| StoreError::Damaged("callback.headers"))?;
-    Ok(sealer.seal(place(&id.to_string(), "sealed_headers"), &Zeroizing::new(json))?)
+    let json = Zeroizing::new(json);
+    Ok(Some(SealedHeaders {
+        installation: sealer.seal(place(&id.to_string(), "sealed_headers"), &json)?,
+        revision: sealer.seal(revision_place(&format!("{id}/{revision}")), &json)?,
+    }))
+}
+
+/// Opens the headers of a revision, by name.
+pub(crate) fn open_revision_headers(
+    sealer: &Sealer,
+    (id, revision): (InstallationId, i64),
+    sealed: Option<&[u8]>,
+) -> Result<BTreeMap<String, Secret>, Error> {
+    let Some(sealed) = sealed else { return Ok(BTreeMap::new()) };
+    let json = sealer.open(revision_place(&format!("{id}/{revision}")), sealed)?;
+    Ok(serde_json::from_slice(&json).map_err(|_| StoreError::Damaged("sealed_headers"))?)
 }
 
 /// Opens the headers that deliveries carry, by name.

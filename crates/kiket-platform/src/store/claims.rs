@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
 use super::deliveries::Kind;
-use super::{Store, StoreError, read, time_or_none};
+use super::{Store, StoreError, installations, read, time_or_none};
 
 /// A delivery that this node may attempt until its lease ends.
 #[derive(Debug, Clone, Copy)]
@@ -48,12 +48,16 @@ impl Store {
         self.batches.claim(claiming).await
     }
 
-    /// What waits for active installations.
+    /// What waits for active installations, and what tells others of their own end.
     pub(crate) async fn waiting(&self, now: Timestamp) -> Result<Waiting, StoreError> {
         let rows = sqlx::query(
             "SELECT id, due_at FROM (SELECT i.id AS id, (SELECT MIN(d.due_at) FROM deliveries d \
              WHERE d.installation_id = i.id AND d.state = 'queued') AS due_at \
-             FROM installations i WHERE i.state = 'active') AS waiting WHERE due_at IS NOT NULL",
+             FROM installations i WHERE i.state = 'active' UNION ALL \
+             SELECT i.id AS id, (SELECT MIN(d.due_at) FROM deliveries d \
+             WHERE d.installation_id = i.id AND d.state = 'queued' AND d.event_id = i.farewell) \
+             AS due_at FROM installations i WHERE i.state <> 'active' AND i.farewell IS NOT NULL) \
+             AS waiting WHERE due_at IS NOT NULL",
         )
         .fetch_all(&self.reader)
         .await?;
@@ -71,13 +75,16 @@ impl Store {
 
     /// Gives back every claim of a node that is gone, to be taken up again at once.
     pub(crate) async fn release_all(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin().await?;
         sqlx::query(
             "UPDATE deliveries SET due_at = CASE WHEN state = 'queued' THEN $1 END, lease = NULL \
              WHERE lease IS NOT NULL",
         )
         .bind(now.as_millisecond())
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await?;
+        installations::bury(&mut transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -108,7 +115,8 @@ impl Claiming {
                 "UPDATE deliveries SET lease = $1, due_at = $2 + timeout_ms, claims = claims + 1 \
                  WHERE id IN (SELECT d.id FROM deliveries d JOIN installations i \
                  ON i.id = d.installation_id WHERE d.installation_id = $3 AND d.state = 'queued' \
-                 AND d.due_at <= $4 AND i.state = 'active' ORDER BY d.due_at LIMIT $5) \
+                 AND d.due_at <= $4 AND (i.state = 'active' OR d.event_id = i.farewell) \
+                 ORDER BY d.due_at LIMIT $5) \
                  RETURNING id, kind, claims, (SELECT COUNT(*) FROM attempts a \
                  WHERE a.delivery_id = deliveries.id) AS recorded",
             )

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::claims::Claim;
 use super::events::NewEvent;
-use super::{Plan, Store, StoreError, events, hooks, read, rows};
+use super::{Plan, Store, StoreError, events, hooks, installations, read, rows};
 
 /// How an attempt went, and what follows.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub(crate) struct Consequences {
     pub(crate) disables: Option<(i64, String)>,
     /// Events that are raised when somebody hears them.
     pub(crate) raises: Vec<NewEvent>,
+    /// Whether it was the last that a removed installation hears.
+    pub(crate) buries: bool,
 }
 
 /// Where a delivery stands after an attempt.
@@ -186,6 +188,9 @@ async fn follow(
     }
     if let Some((hook, reason)) = &consequences.disables {
         hooks::disable(connection, *hook, reason).await?;
+    }
+    if consequences.buries {
+        installations::bury(connection).await?;
     }
     let raised: Vec<_> = consequences.raises.iter().collect();
     events::raise(connection, plan, &raised).await

@@ -1,35 +1,71 @@
 //! Installations with their hooks and secrets.
 
+mod keys;
+mod life;
+mod revisions;
+mod view;
+
+pub(crate) use life::Removal;
+pub(super) use life::bury;
+pub(crate) use revisions::{Replacement, Update};
+pub(crate) use view::Present;
+
 use jiff::Timestamp;
 use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
 use kiket_contract::signature::SigningForm;
 use sqlx::{AnyConnection, Row};
 
-use super::hooks::{self, Hook};
+use super::events::NewEvent;
+use super::hooks::Hook;
 use super::secrets::SealedSecret;
-use super::{Store, StoreError, json, projects, read, time};
+use super::{Store, StoreError, events, json, projects, read};
 
-/// An installation to be written; its secrets are sealed once its number is known.
-pub(crate) struct NewInstallation {
-    pub(crate) extension_id: String,
+/// What an installation takes from a manifest.
+pub(crate) struct Content {
     pub(crate) extension_version: Option<String>,
-    pub(crate) organization_id: OrganizationId,
-    pub(crate) project_id: ProjectId,
     /// The manifest as JSON, without its secrets.
     pub(crate) manifest: String,
     pub(crate) callback_url: String,
-    pub(crate) signing: SigningForm,
     pub(crate) requested_secrets: Vec<String>,
     /// What its runtime tokens grant beside the project.
     pub(crate) scopes: Vec<String>,
     pub(crate) hooks: Vec<Hook>,
+}
+
+/// An installation to be written; its secrets are sealed once its number is known.
+pub(crate) struct NewInstallation {
+    pub(crate) extension_id: String,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) signing: SigningForm,
+    /// Values of settings, as a JSON object.
+    pub(crate) configuration: String,
+    pub(crate) api_key_hash: [u8; 32],
+    pub(crate) content: Content,
     pub(crate) now: Timestamp,
 }
 
-/// What is sealed for an installation: its delivery secret and its secrets.
-pub(crate) struct SealedParts {
+/// Where an installation is written.
+pub(crate) struct Placed {
+    pub(crate) id: InstallationId,
+    /// The number of its revision: a new one, unless the manifest is the one that it has.
+    pub(crate) revision: i64,
+    /// The version that it takes the place of, when the extension was there already.
+    pub(crate) replaces: Option<Option<String>>,
+}
+
+/// What is sealed for an installation, and the events that tell of it.
+pub(crate) struct Parts {
     pub(crate) delivery_secret: Vec<u8>,
+    pub(crate) headers: Option<SealedHeaders>,
     pub(crate) secrets: Vec<SealedSecret>,
+    pub(crate) raises: Vec<NewEvent>,
+}
+
+/// The same headers, sealed for both rows that hold them.
+pub(crate) struct SealedHeaders {
+    pub(crate) installation: Vec<u8>,
+    pub(crate) revision: Vec<u8>,
 }
 
 /// What a call with a runtime token is checked against.
@@ -44,22 +80,33 @@ pub(crate) struct TokenHolder {
 
 /// What came of writing an installation.
 pub(crate) enum Written {
-    /// It is stored under this number, since this time.
-    As { id: InstallationId, created_at: Timestamp },
+    /// It is stored under this number.
+    As(InstallationId),
     /// The project belongs to another organisation; nothing was stored.
     ProjectOf(OrganizationId),
     /// Its secrets are larger than they may be; nothing was stored.
     TooManySecrets,
 }
 
+/// What came of changing an installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    Done,
+    /// It has another revision than the change was made for, or is gone; nothing was stored.
+    Meanwhile,
+    /// Its secrets are larger than they may be; nothing was stored.
+    TooManySecrets,
+}
+
 impl Store {
-    /// Writes an installation whole: project, extension, hooks and secrets. The same extension in
-    /// the same project is replaced in place, so that its waiting deliveries go to the new address.
+    /// Writes an installation whole: project, extension, revision, hooks, secrets and the events
+    /// that tell of it. The same extension in the same project is replaced in place, so that its
+    /// waiting deliveries go to the new address.
     pub(crate) async fn install<E: From<StoreError>>(
         &self,
         new: &NewInstallation,
         most_secret_bytes: usize,
-        seal: impl FnOnce(InstallationId) -> Result<SealedParts, E>,
+        seal: impl FnOnce(&Placed) -> Result<Parts, E>,
     ) -> Result<Written, E> {
         let mut transaction = self.writer.begin().await.map_err(StoreError::from)?;
         let owner =
@@ -67,16 +114,16 @@ impl Store {
         if owner != new.organization_id {
             return Ok(Written::ProjectOf(owner));
         }
-        let (id, created_at) = write_installation(&mut transaction, new).await?;
-        let sealed = seal(id)?;
-        write_sealed(&mut transaction, id, &sealed, new.now).await?;
-        hooks::replace(&mut transaction, id, &new.hooks).await?;
-        let total = super::secrets::total(&mut transaction, id).await?;
-        if total > i64::try_from(most_secret_bytes).unwrap_or(i64::MAX) {
+        let placed = place(&mut transaction, new).await?;
+        let parts = seal(&placed)?;
+        write_parts(&mut transaction, new, &placed, &parts).await?;
+        if !super::secrets::fit(&mut transaction, placed.id, most_secret_bytes).await? {
             return Ok(Written::TooManySecrets);
         }
+        let raised: Vec<_> = parts.raises.iter().collect();
+        events::raise(&mut transaction, self.plan, &raised).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok(Written::As { id, created_at })
+        Ok(Written::As(placed.id))
     }
 
     /// What a call with a runtime token of this installation is checked against.
@@ -108,55 +155,67 @@ impl Store {
     }
 }
 
-async fn write_installation(
+/// Makes the row, or takes the one that is there; its content follows.
+async fn place(
     connection: &mut AnyConnection,
     new: &NewInstallation,
-) -> Result<(InstallationId, Timestamp), StoreError> {
+) -> Result<Placed, StoreError> {
     sqlx::query("INSERT INTO extensions (extension_id) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(&new.extension_id)
         .execute(&mut *connection)
         .await?;
     let row = sqlx::query(
-        "INSERT INTO installations (extension_number, extension_version, project_id, state, \
-         manifest, configuration, callback_url, signing, requested_secrets, scopes, revision, \
-         generation, created_at, updated_at) \
-         VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, $3, 'active', $4, \
-         '{}', $5, $6, $7, $8, 1, 1, $9, $9) \
+        "INSERT INTO installations (extension_number, project_id, state, manifest, configuration, \
+         callback_url, signing, requested_secrets, scopes, api_key_hash, revision, generation, \
+         created_at, updated_at) \
+         VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, 'active', '{}', $3, \
+         '', $4, '[]', '[]', $5, 0, 1, $6, $6) \
          ON CONFLICT (extension_number, project_id) WHERE state <> 'removed' DO UPDATE SET \
-         extension_version = excluded.extension_version, manifest = excluded.manifest, \
-         callback_url = excluded.callback_url, signing = excluded.signing, \
-         requested_secrets = excluded.requested_secrets, scopes = excluded.scopes, \
-         updated_at = excluded.updated_at RETURNING id, created_at",
+         configuration = excluded.configuration, signing = excluded.signing, \
+         api_key_hash = excluded.api_key_hash RETURNING id, extension_version, manifest, revision",
     )
     .bind(&new.extension_id)
-    .bind(new.extension_version.as_deref())
     .bind(i64::from(new.project_id))
-    .bind(&new.manifest)
-    .bind(&new.callback_url)
+    .bind(&new.configuration)
     .bind(new.signing.as_str())
-    .bind(list(&new.requested_secrets))
-    .bind(list(&new.scopes))
+    .bind(new.api_key_hash.as_slice())
     .bind(new.now.as_millisecond())
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
-    Ok((read(&row, "id", |id: i64| id.try_into())?, time(&row, "created_at")?))
+    let id = read(&row, "id", |id: i64| id.try_into())?;
+    let before: i64 = row.try_get("revision")?;
+    let is_there = before > 0;
+    let is_same = is_there && row.try_get::<&str, _>("manifest")? == new.content.manifest;
+    Ok(Placed {
+        id,
+        revision: if is_same { before } else { revisions::next(connection, id).await? },
+        replaces: if is_there { Some(row.try_get("extension_version")?) } else { None },
+    })
 }
 
-async fn write_sealed(
+async fn write_parts(
     connection: &mut AnyConnection,
-    id: InstallationId,
-    sealed: &SealedParts,
-    now: Timestamp,
+    new: &NewInstallation,
+    placed: &Placed,
+    parts: &Parts,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE installations SET sealed_delivery_secret = $1 WHERE id = $2")
-        .bind(sealed.delivery_secret.as_slice())
-        .bind(i64::from(id))
-        .execute(&mut *connection)
-        .await?;
-    for secret in &sealed.secrets {
-        super::secrets::upsert(connection, id, secret, now).await?;
+    let id = placed.id;
+    sqlx::query(
+        "UPDATE installations SET sealed_delivery_secret = $1, sealed_next_delivery_secret = NULL, \
+         next_secret_at = NULL WHERE id = $2",
+    )
+    .bind(parts.delivery_secret.as_slice())
+    .bind(i64::from(id))
+    .execute(&mut *connection)
+    .await?;
+    for secret in &parts.secrets {
+        super::secrets::upsert(connection, id, secret, new.now).await?;
     }
-    Ok(())
+    let headers = parts.headers.as_ref();
+    let sealed = headers.map(|headers| headers.revision.as_slice());
+    revisions::add(connection, (id, placed.revision), &new.content, sealed, new.now).await?;
+    let sealed = headers.map(|headers| headers.installation.as_slice());
+    revisions::write(connection, (id, placed.revision), &new.content, sealed, new.now).await
 }
 
 fn list(items: &[String]) -> String {

@@ -26,7 +26,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut transaction = self.writer.begin().await?;
         upsert(&mut transaction, installation, secret, now).await?;
-        if total(&mut transaction, installation).await? > i64::try_from(most).unwrap_or(i64::MAX) {
+        if !fit(&mut transaction, installation, most).await? {
             transaction.rollback().await?;
             return Ok(false);
         }
@@ -71,16 +71,17 @@ pub(super) async fn upsert(
     Ok(())
 }
 
-/// Bytes of all keys and values of an installation in a delivery.
-pub(super) async fn total(
+/// Whether all keys and values of an installation have at most so many bytes in a delivery.
+pub(super) async fn fit(
     connection: &mut AnyConnection,
     installation: InstallationId,
-) -> Result<i64, StoreError> {
+    most: usize,
+) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS total FROM secrets WHERE installation_id = $1",
     )
     .bind(i64::from(installation))
     .fetch_one(connection)
     .await?;
-    Ok(row.try_get("total")?)
+    Ok(row.try_get::<i64, _>("total")? <= i64::try_from(most).unwrap_or(i64::MAX))
 }

@@ -35,6 +35,8 @@ pub(crate) struct Work {
     pub(crate) requested_secrets: Vec<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) generation: i64,
+    /// Whether the installation has been removed, and hears of it.
+    pub(crate) removed: bool,
     /// Whether a hook hears that the delivery is on its way.
     pub(crate) start_is_heard: bool,
 }
@@ -58,7 +60,7 @@ impl Store {
              i.id AS installation_id, i.extension_number, e.extension_id, p.organization_id, \
              i.project_id, i.callback_url, i.signing, i.sealed_headers, i.sealed_delivery_secret, \
              i.sealed_next_delivery_secret, i.next_secret_at, i.requested_secrets, i.scopes, \
-             i.generation, (SELECT COUNT(*) FROM hooks h JOIN installations l \
+             i.generation, i.state, (SELECT COUNT(*) FROM hooks h JOIN installations l \
              ON l.id = h.installation_id WHERE h.event = $2 AND l.project_id = i.project_id) \
              AS start_hooks FROM deliveries d JOIN events v ON v.id = d.event_id \
              JOIN installations i ON i.id = d.installation_id \
@@ -101,6 +103,7 @@ impl Store {
             requested_secrets: json(&row, "requested_secrets")?,
             scopes: json(&row, "scopes")?,
             generation: row.try_get("generation")?,
+            removed: row.try_get::<String, _>("state")? == "removed",
             start_is_heard: row.try_get::<i64, _>("start_hooks")? > 0,
         })
     }

@@ -224,6 +224,13 @@ impl Setup {
         connection.close().await.unwrap();
     }
 
+    /// One call of an operator; no body for `Value::Null`.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let bearer = format!("Bearer {}", self.platform.admin_token().expose());
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        call(self.platform.url(), method, path, &[("authorization", &bearer)], &body).await
+    }
+
     pub(crate) async fn call_back(&self, path: &str, token: &str, body: Value) -> (u16, Value) {
         self.post(path, &[("x-kiket-runtime-token", token)], &body.to_string()).await
     }

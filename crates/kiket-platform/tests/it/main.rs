@@ -4,6 +4,8 @@
 
 mod guards;
 mod harness;
+mod installations;
+mod life;
 
 mod act;
 mod actions;
@@ -14,5 +16,7 @@ mod look;
 mod operator;
 mod restart;
 mod retries;
+mod rotation;
 mod sealed;
 mod stream;
+mod upgrades;

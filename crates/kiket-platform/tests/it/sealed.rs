@@ -77,3 +77,83 @@ async fn sealed_data_is_not_opened_without_its_key_and_gets_no_new_one() {
     given.master_key = Some(String::from_utf8(key).unwrap().into());
     Platform::start(given).await.unwrap();
 }
+
+thread_local! {
+    /// Whether what this thread logs is kept. A test and its platform run in one thread.
+    static KEPT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// A log that a test can read.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if KEPT.get() {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_an_installations_life_shows_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::NEW)
+        .with_writer(move || writer.clone())
+        .finish();
+    // One for all threads: one of a single thread misses what others have met before.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    KEPT.set(true);
+    let setup = Setup::new(&[]).await;
+    let manifest = MANIFEST.replace(
+        "delivery: http",
+        "delivery: http\n  callback: {headers: {X-Written: written-hush, X-Given: env.GIVEN}}",
+    );
+    let given = json!({
+        "manifest": manifest, "headers": {"X-Given": "header-hush"},
+        "configuration": {"CRM_TOKEN": "setting-hush"}, "secrets": {"OTHER_TOKEN": "secret-hush"},
+        "delivery_secret": "delivery-hush",
+    });
+    let (status, installed) = setup.install(given).await;
+    assert_eq!(status, 201, "{installed}");
+    let one = "/api/v1/installations/1";
+    let upgrade = json!({
+        "manifest": manifest.replace("1.2.3", "2.0.0"), "secrets": {"CRM_TOKEN": "newer-hush"},
+    });
+    let mut answers = vec![
+        setup.admin("PATCH", one, json!({"secrets": {"OTHER_TOKEN": "patched-hush"}})).await,
+        setup.admin("POST", &format!("{one}/upgrade"), upgrade).await,
+    ];
+    setup.delivered().await;
+    let rotate = json!({"delivery_secret": "rotated-hush"});
+    setup.admin("POST", &format!("{one}/delivery_secret/rotate"), rotate).await;
+    for (method, below) in [
+        ("POST", "/delivery_secret/rotate/commit"),
+        ("POST", "/rollback"),
+        ("POST", "/disable"),
+        ("GET", ""),
+        ("DELETE", ""),
+    ] {
+        answers.push(setup.admin(method, &format!("{one}{below}"), serde_json::Value::Null).await);
+    }
+    for (status, body) in answers {
+        assert_eq!(status, 200, "{body}");
+        assert!(!body.to_string().contains("hush"), "{body}");
+    }
+    let api_key = installed["api_key"].as_str().unwrap();
+    let mut written = files(setup.dir.path());
+    written.push(("the log".to_owned(), log.0.lock().unwrap().clone()));
+    assert!(holds(&written.last().unwrap().1, "request"), "the log is caught");
+    for (name, bytes) in written {
+        assert!(!holds(&bytes, "-hush"), "a secret in {name}");
+        assert!(!holds(&bytes, api_key), "the API key in {name}");
+    }
+}
