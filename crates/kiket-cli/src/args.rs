@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 mod extensions;
+mod serve;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
 pub(crate) use extensions::{Deny, Extensions, Lint, LintFormat, Migrate};
+pub(crate) use serve::{Backup, Serve};
 
 /// Build, run and operate Kiket extensions.
 #[derive(Debug, Parser)]
@@ -22,9 +24,11 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Backup(Backup),
     Dev(Dev),
     #[command(subcommand)]
     Extensions(Extensions),
+    Serve(Serve),
     Supervise(Supervise),
 }
 

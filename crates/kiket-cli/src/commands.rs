@@ -1,5 +1,8 @@
 //! One module per command.
 
+pub(crate) mod backup;
 pub(crate) mod dev;
 pub(crate) mod extensions;
+pub(crate) mod serve;
+pub(crate) mod signals;
 pub(crate) mod supervise;

@@ -17,8 +17,10 @@ use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
     let done = match Args::parse().command {
+        Command::Backup(args) => in_runtime(commands::backup::run(args)),
         Command::Dev(args) => in_runtime(commands::dev::run(args)),
         Command::Extensions(args) => Ok(commands::extensions::run(args)),
+        Command::Serve(args) => in_runtime(commands::serve::run(args)),
         Command::Supervise(args) => in_runtime(commands::supervise::run(args)),
     };
     done.unwrap_or_else(|error| {

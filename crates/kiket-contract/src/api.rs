@@ -9,12 +9,14 @@ pub mod extension_events;
 pub mod guards;
 pub mod installations;
 pub mod secrets;
+pub mod signing_keys;
 pub mod telemetry;
 
 use serde::{Deserialize, Serialize};
 
 /// The answer of a write that has nothing to return; never an empty body, which some SDKs refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Done {
     /// Always `true`.
     pub ok: bool,
@@ -27,6 +29,7 @@ impl Done {
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page<T> {
     /// The entries.
     pub data: Vec<T>,
@@ -36,6 +39,7 @@ pub struct Page<T> {
 
 /// The most entries of a page: from 1 to 100, 25 when nothing is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Limit(u8);
 

@@ -1,4 +1,5 @@
-//! What an extension says about itself at [`crate::route::HEALTH`].
+//! What an extension says about itself at [`crate::route::HEALTH`], and whether it or the platform is
+//! ready.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,10 +28,11 @@ pub struct Health {
 
 /// The answer to a readiness check: 200 when `status` is `ready`, otherwise 503.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Readiness {
     /// `ready` or `not_ready`.
     pub status: String,
-    /// What the extension waits for, in words.
+    /// What it waits for, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// A set of public keys. Reading one passes over keys of other kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JwkSet {
     /// The keys, the one that signs now first.
     #[serde(deserialize_with = "of_our_kind")]
@@ -17,6 +18,7 @@ pub struct JwkSet {
 
 /// One public key on P-256, for ES256 signatures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Jwk {
     /// Always `EC`.
     pub kty: String,

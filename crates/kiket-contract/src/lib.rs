@@ -37,6 +37,8 @@ pub mod payload;
 pub mod response;
 pub mod retry;
 pub mod route;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod scope;
 pub mod secret;
 pub mod signature;

@@ -11,6 +11,7 @@ pub const OK: &str = r#"{"ok":true}"#;
 ///
 /// `error` is the member that the other SDKs read; the rest helps whoever has to mend it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// What happened, in one line for a person.
     pub error: String,
@@ -70,6 +71,7 @@ impl ErrorBody {
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GuardAnswer {
     /// What is to happen.
     pub status: GuardStatus,
@@ -87,6 +89,7 @@ pub const OUTPUT_FIELDS: &str = "output_fields";
 
 /// What a guard decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum GuardStatus {
     /// It happens at once.
@@ -119,6 +122,7 @@ impl GuardStatus {
 ///
 /// The guide names one status, `success`; for the other, `error` was chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActionAnswer {
     /// Whether the action did what it is for.
     pub status: ActionStatus,
@@ -132,6 +136,7 @@ pub struct ActionAnswer {
 
 /// Whether an action did what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStatus {
     /// It did.

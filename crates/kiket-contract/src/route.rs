@@ -10,6 +10,10 @@ pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 /// `GET` on the platform: the keys of the runtime tokens, see [`crate::jwks::JwkSet`].
 pub const JWKS: &str = "/.well-known/jwks.json";
+/// `GET` on the platform, with the admin token: what Prometheus reads.
+pub const METRICS: &str = "/metrics";
+/// `GET` on the platform: the description of its API (OpenAPI).
+pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// Prefix of the platform's API.
 pub const API: &str = "/api/v1";
 

@@ -19,6 +19,7 @@ const LENGTH: usize = 32;
 
 /// Which bytes a platform signs for an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SigningForm {
     /// `timestamp.body`, with the timestamp in `X-Kiket-Timestamp`.

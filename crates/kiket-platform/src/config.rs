@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use kiket_contract::clock::Clock;
@@ -26,12 +27,21 @@ pub struct Config {
     pub allow_networks: Vec<IpNet>,
     /// How often and how fast a failed delivery is tried again.
     pub schedule: Schedule,
+    /// The origin that extensions reach the API at, such as `https://kiket.example.com`. Without
+    /// one, the address that is listened on.
+    pub public_url: Option<String>,
+    /// The HTTP proxy that deliveries leave by, such as `http://proxy.example.com:3128`. It may
+    /// hold a user name and a password.
+    pub egress_proxy: Option<Secret>,
+    /// How long what has come to its end is kept.
+    pub retention: Duration,
     /// Where the time comes from.
     pub clock: Clock,
 }
 
 impl Config {
-    /// Port 7420 on loopback, only public targets over TLS, the documented retry schedule.
+    /// Port 7420 on loopback, only public targets over TLS, the documented retry schedule, 30 days
+    /// of retention.
     #[must_use]
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -41,6 +51,9 @@ impl Config {
             admin_token: None,
             allow_networks: Vec::new(),
             schedule: Schedule::default(),
+            public_url: None,
+            egress_proxy: None,
+            retention: Duration::from_secs(30 * 24 * 60 * 60),
             clock: Clock::system(),
         }
     }

@@ -1,6 +1,7 @@
 //! What every service works with: one platform's parts, shared by its worker and its API.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 use kiket_contract::clock::Clock;
@@ -10,6 +11,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::happening::Happening;
+use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::secrets::seal::Sealer;
 use crate::store::Store;
@@ -30,6 +32,9 @@ pub(crate) struct Core {
     /// Rings when a delivery may be due.
     pub(crate) wake: Notify,
     pub(crate) happenings: broadcast::Sender<Happening>,
+    pub(crate) metrics: Metrics,
+    /// Whether a worker runs.
+    pub(crate) delivering: AtomicBool,
     /// Cancelled when the platform begins to stop.
     pub(crate) stopping: CancellationToken,
 }

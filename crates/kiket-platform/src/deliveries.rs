@@ -1,7 +1,7 @@
 //! Acting on deliveries: delivering again, one or all of a time window, and cancelling.
 
 use kiket_contract::api::deliveries::recovery::{MOST_NAMED, Recover, Recovered};
-use kiket_contract::api::deliveries::{Cancel, Delivery, LONGEST_REASON};
+use kiket_contract::api::deliveries::{Cancel, Delivery, LONGEST_REASON, Status};
 use kiket_contract::id::DeliveryId;
 
 use crate::core::Core;
@@ -46,6 +46,7 @@ pub(crate) async fn cancel(core: &Core, id: DeliveryId, cancel: Cancel) -> Resul
     }
     match core.store.cancel(id, &reason, core.now()).await? {
         Cancelled::Now => {
+            core.metrics.delivery_settled(Status::Cancelled);
             core.tell(Happening::Cancelled { delivery_id: id, reason });
             show(core, id).await
         }

@@ -267,6 +267,12 @@ pub enum Error {
         /// The largest total.
         most: usize,
     },
+    /// The next signing key waits for its time already.
+    #[error("the next signing key waits already: it signs from {signs_at} on")]
+    RotationUnderWay {
+        /// When it signs first.
+        signs_at: Timestamp,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -298,6 +304,25 @@ pub enum Error {
     Listen {
         /// The address.
         address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The public URL can not be the API's origin.
+    #[error("`{url}` can not be the public URL: {reason}")]
+    PublicUrl {
+        /// The text, without a password that may stand in it.
+        url: String,
+        /// What is wrong with it and what to do.
+        reason: String,
+    },
+    /// The egress proxy's URL can not be used. It is not shown: it may hold a password.
+    #[error("the egress proxy can not be used: {0}")]
+    EgressProxy(String),
+    /// A backup can not be written.
+    #[error("the backup {} can not be written", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },

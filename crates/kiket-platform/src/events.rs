@@ -68,6 +68,7 @@ pub(crate) fn tell(
     event: String,
     deliveries: &[NewDelivery],
 ) -> AcceptedEvent {
+    core.metrics.event_accepted();
     core.tell(Happening::Accepted { event_id: id, event, deliveries: deliveries.len() });
     for delivery in deliveries {
         core.tell(Happening::Planned {

@@ -68,6 +68,9 @@ async fn decide(core: &Core, event: rows::NewEvent) -> Result<Guard, Error> {
         results.push(result?);
     }
     results.extend(asked.paused.into_iter().map(paused));
+    for result in &results {
+        core.metrics.guard_decided(result.decision, result.assumed.is_some());
+    }
     let said = results.iter().map(|result| (result.decision, result.message.as_deref()));
     let (decision, message) = together(said);
     let guard = Guard {

@@ -2,12 +2,16 @@
 //!
 //! - [`ext`]: what extensions call, with the runtime token of a delivery;
 //! - [`admin`]: what operators call, with the admin token;
-//! - the key set and the health check, which are open.
+//! - the key set, the health checks and the API's description, which are open.
+//!
+//! Each route is described in [`openapi`], and a test compares the two.
 
 mod admin;
 mod body;
 mod error;
 mod ext;
+mod health;
+mod openapi;
 mod page;
 mod query;
 mod request_id;
@@ -15,7 +19,6 @@ mod request_id;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use kiket_contract::api::Done;
 use kiket_contract::jwks::JwkSet;
 use kiket_contract::route;
 
@@ -31,7 +34,9 @@ pub(crate) fn router(core: Shared) -> Router {
         .merge(ext::router(&core))
         .merge(admin::router(&core))
         .route(route::JWKS, get(key_set))
-        .route("/healthz", get(healthy))
+        .route(route::HEALTHZ, get(health::alive))
+        .route(route::READYZ, get(health::ready))
+        .route(route::OPENAPI, get(openapi::show))
         .fallback(|| async { ApiError::NoRoute })
         .method_not_allowed_fallback(|| async { ApiError::NoMethod })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -40,9 +45,5 @@ pub(crate) fn router(core: Shared) -> Router {
 }
 
 async fn key_set(State(core): State<Shared>) -> Json<JwkSet> {
-    Json(core.tokens.key_set())
-}
-
-async fn healthy() -> Json<Done> {
-    Json(Done::OK)
+    Json(core.tokens.signing_keys().key_set(core.now()))
 }

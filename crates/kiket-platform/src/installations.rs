@@ -16,7 +16,6 @@ pub(crate) mod upgrade;
 
 use std::collections::BTreeMap;
 
-use kiket_contract::api::Page;
 use kiket_contract::api::installations::{
     Installation, Installed, ListInstallations, NewInstallation,
 };
@@ -31,9 +30,6 @@ use crate::error::Error;
 use crate::secrets::seal_secret;
 use crate::store::installations as rows;
 use life::told;
-
-const PAGE: u8 = 50;
-const LARGEST_PAGE: u8 = 100;
 
 /// Sets an extension up in a project. The same extension in the same project is replaced in place:
 /// its waiting deliveries go to the new address, its stored secrets stay, and delivery secret and
@@ -74,21 +70,18 @@ pub(crate) async fn show(core: &Core, id: InstallationId) -> Result<Installation
     core.store.installation(id, core.now()).await?.ok_or_else(|| missing(id))
 }
 
-/// One page of the installations that fit.
+/// The installations that fit, from after one: a page, and one more to see whether any follow.
 pub(crate) async fn list(
     core: &Core,
     wanted: &ListInstallations,
-) -> Result<Page<Installation>, Error> {
-    let limit = usize::from(wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE));
-    let mut ids = core.store.installation_ids(wanted, limit + 1).await?;
-    let is_last = ids.len() <= limit;
-    ids.truncate(limit);
-    let next_cursor = ids.last().filter(|_| !is_last).map(InstallationId::to_string);
-    let mut data = Vec::with_capacity(ids.len());
+    after: Option<InstallationId>,
+) -> Result<Vec<Installation>, Error> {
+    let ids = core.store.installation_ids(wanted, after).await?;
+    let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        data.push(show(core, id).await?);
+        found.push(show(core, id).await?);
     }
-    Ok(Page { data, next_cursor })
+    Ok(found)
 }
 
 /// An installation that is ready to be written, with what is sealed for it.

@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 mod actions;
+mod backup;
 mod config;
 mod core;
 mod deliveries;
@@ -30,16 +31,22 @@ mod events;
 mod extension_events;
 mod guards;
 mod happening;
+mod health;
 mod http;
 mod installations;
 mod live;
+mod metrics;
 mod outbound;
 mod platform;
 mod private_file;
 mod secrets;
+mod serve;
+mod signing_keys;
 mod store;
 mod tokens;
+mod upkeep;
 
+pub use backup::backup;
 pub use config::Config;
 pub use error::Error;
 pub use happening::Happening;

@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use kiket_contract::api::actions::{ActionCalled, CallAction};
 use kiket_contract::api::deliveries::Delivery;
@@ -17,36 +17,39 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::error;
+use url::Url;
 
 use crate::config::Config;
 use crate::core::{Core, Shared};
 use crate::error::Error;
 use crate::happening::Happening;
+use crate::health::Delivering;
+use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::outbound::address::AddressPolicy;
 use crate::secrets::master_key::MasterKey;
 use crate::secrets::seal::Sealer;
+use crate::serve::{self, Limits};
+use crate::signing_keys::SigningKeys;
 use crate::store::Store;
 use crate::tokens::{Tokens, random_secret};
-use crate::{actions, delivery, events, guards, http, installations, private_file};
+use crate::{actions, delivery, events, guards, http, installations, private_file, upkeep};
 
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 const ADMIN_TOKEN_PREFIX: &str = "ka_";
 const LOCK_FILE: &str = "lock";
-/// How long requests that are under way may go on after a stop.
-const REQUEST_GRACE: Duration = Duration::from_secs(2);
 /// How many happenings a slow watcher may fall behind before it misses some.
 const HAPPENINGS_KEPT: usize = 4096;
 
 /// A running platform. Dropping it without [`Platform::shutdown`] is like a crash: nothing accepted
 /// is lost, and what was under way is repeated after the next start.
 pub struct Platform {
-    core: Shared,
+    pub(crate) core: Shared,
     address: SocketAddr,
     data_dir: PathBuf,
     api: Task,
     worker: Task,
+    upkeep: Task,
     /// Held while the platform runs, so that no second one uses its data.
     _lock: File,
 }
@@ -65,14 +68,21 @@ impl Platform {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let core = Arc::new(open(&config, &data_dir, address).await?);
-        let api = Task::new();
-        api.spawn(serve(core.clone(), listener, api.stop.clone()));
-        Ok(Self { core, address, data_dir, api, worker: Task::new(), _lock: lock })
+        let (api, worker, upkeep) = (Task::new(), Task::new(), Task::new());
+        let router = http::router(core.clone());
+        api.spawn(serve::serve(listener, router, Limits::DEFAULT, api.stop.clone()));
+        upkeep.spawn(upkeep::run(core.clone(), config.retention, upkeep.stop.clone()));
+        Ok(Self { core, address, data_dir, api, worker, upkeep, _lock: lock })
     }
 
     /// Starts to deliver what is due, now and from now on.
     pub fn deliver(&self) {
-        self.worker.spawn(delivery::worker::run(self.core.clone(), self.worker.stop.clone()));
+        let delivering = Delivering::new(&self.core);
+        let worker = delivery::worker::run(self.core.clone(), self.worker.stop.clone());
+        self.worker.spawn(async move {
+            let _delivering = delivering;
+            worker.await;
+        });
     }
 
     /// Delivers nothing more: attempts that are under way may finish for three seconds, the rest is
@@ -164,7 +174,8 @@ impl Platform {
     pub async fn shutdown(self) {
         self.core.stopping.cancel();
         self.stop_delivering().await;
-        let _ = tokio::time::timeout(REQUEST_GRACE, self.api.finish()).await;
+        self.upkeep.finish().await;
+        self.api.finish().await;
         self.core.store.close().await;
     }
 }
@@ -173,6 +184,7 @@ impl Drop for Platform {
     fn drop(&mut self) {
         self.core.stopping.cancel();
         self.worker.stop.cancel();
+        self.upkeep.stop.cancel();
         self.api.stop.cancel();
     }
 }
@@ -199,33 +211,34 @@ impl Task {
     }
 }
 
-async fn serve(core: Shared, listener: TcpListener, stop: CancellationToken) {
-    let served = axum::serve(listener, http::router(core));
-    if let Err(failure) = served.with_graceful_shutdown(stop.cancelled_owned()).await {
-        error!(error = %failure, "the API stopped listening");
-    }
-}
-
 async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<Core, Error> {
-    let store = Store::open(data_dir, delivery::plan::plan).await?;
+    let url = match &config.public_url {
+        Some(url) => public_origin(url)?,
+        None => origin(address),
+    };
+    let outbound =
+        Outbound::new(AddressPolicy::new(&config.allow_networks), config.egress_proxy.as_ref())?;
+    let metrics = Metrics::new();
+    let store = Store::open(data_dir, delivery::plan::plan, metrics.writer_batch()).await?;
     // The lock on the directory says that whoever held a lease is gone.
     store.release_all(config.clock.now()).await?;
-    let fresh = store.signing_key().await?.is_none();
+    let fresh = store.signing_keys().await?.is_empty();
     let master_key = MasterKey::obtain(config.master_key.as_ref(), data_dir, fresh)?;
     let sealer = Sealer::new(&master_key);
-    let tokens = Tokens::open(&store, &sealer, config.clock.now()).await?;
-    let outbound = Outbound::new(AddressPolicy::new(&config.allow_networks));
+    let keys = SigningKeys::open(&store, &sealer, config.clock.now()).await?;
     Ok(Core {
         store,
         sealer,
-        tokens,
+        tokens: Tokens::new(keys),
         outbound,
         schedule: config.schedule,
         clock: config.clock.clone(),
         admin_token: admin_token(config, data_dir)?,
-        url: origin(address),
+        url,
         wake: Notify::new(),
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
+        metrics,
+        delivering: AtomicBool::new(false),
         stopping: CancellationToken::new(),
     })
 }
@@ -236,6 +249,25 @@ fn origin(mut address: SocketAddr) -> String {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     format!("http://{address}")
+}
+
+/// The origin of a public URL. Extensions put the API's paths after it, so it has none of its own.
+fn public_origin(text: &str) -> Result<String, Error> {
+    let shown = || text.rsplit_once('@').map_or(text, |(_, host)| host).to_owned();
+    let refused = |reason: &str| Error::PublicUrl { url: shown(), reason: reason.to_owned() };
+    let url = Url::parse(text).map_err(|reason| refused(&reason.to_string()))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(refused("write https://, or http:// on a network of your own"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused(
+            "it holds credentials, which every extension would see: take them out",
+        ));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("it has a path, but the API is at the root of its host: leave it out"));
+    }
+    Ok(url.origin().ascii_serialization())
 }
 
 fn lock(data_dir: &Path) -> Result<File, Error> {

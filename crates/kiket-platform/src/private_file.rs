@@ -1,21 +1,35 @@
-//! Files and folders that only their owner may read: the data directory, the master key in it and the
-//! admin token.
+//! Files and folders that only their owner may read: the data directory, the master key and the admin
+//! token in it, backups.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file of mode 0600 under its name in one step, and makes it last a crash.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("unfinished");
+    let unfinished = create_beside(path)?;
+    let mut file = OpenOptions::new().write(true).open(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    rename(&unfinished, path)
+}
+
+/// Makes an empty file of mode 0600 beside a file that it is to become.
+pub(crate) fn create_beside(path: &Path) -> io::Result<PathBuf> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".unfinished");
+    let unfinished = path.with_file_name(name);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)?;
+    options.open(&unfinished)?;
+    Ok(unfinished)
+}
+
+/// Gives a whole file its name, and makes that last a crash.
+pub(crate) fn rename(unfinished: &Path, path: &Path) -> io::Result<()> {
+    std::fs::rename(unfinished, path)?;
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),

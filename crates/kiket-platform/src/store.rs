@@ -12,6 +12,7 @@
 pub(crate) mod actions;
 pub(crate) mod activity;
 mod arguments;
+mod backup;
 pub(crate) mod callbacks;
 pub(crate) mod claims;
 pub(crate) mod completion;
@@ -24,7 +25,9 @@ pub(crate) mod idempotency;
 pub(crate) mod installations;
 pub(crate) mod list;
 mod projects;
+pub(crate) mod queue;
 pub(crate) mod redelivery;
+mod retention;
 mod rows;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
@@ -37,16 +40,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use prometheus_client::metrics::histogram::Histogram;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, Row};
 use tokio::task::JoinHandle;
 
+pub(crate) use backup::backup;
 use deliveries::NewDelivery;
 use hooks::MatchingHook;
 use writer::Writer;
 
-const FILE: &str = "kiket.db";
+/// The database's file in the data directory.
+pub(crate) const FILE: &str = "kiket.db";
 const READERS: u32 = 4;
 
 /// The database failed, or holds what this version can not read.
@@ -84,15 +90,18 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the database of a data directory and brings its tables to this version.
-    pub(crate) async fn open(data_dir: &Path, plan: Plan) -> Result<Self, StoreError> {
+    /// `batches` is where the size of each of the writer's transactions is noted.
+    pub(crate) async fn open(
+        data_dir: &Path,
+        plan: Plan,
+        batches: Histogram,
+    ) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let path = url::Url::from_file_path(data_dir.join(FILE))
-            .map_err(|()| StoreError::Path(data_dir.to_owned()))?;
-        let url = format!("sqlite://{}?mode=rwc", path.path());
+        let url = address(data_dir, "rwc")?;
         let writer = pool(1).connect(&url).await?;
         migrations().run(&writer).await?;
         let reader = pool(READERS).connect(&url).await?;
-        let (batches, writing) = Writer::start(writer.clone(), plan);
+        let (batches, writing) = Writer::start(writer.clone(), plan, batches);
         Ok(Self { writer, reader, batches, plan, writing: Mutex::new(Some(writing)) })
     }
 
@@ -107,6 +116,13 @@ impl Store {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// How the driver is told which file to open, and in which mode.
+fn address(data_dir: &Path, mode: &str) -> Result<String, StoreError> {
+    let path = url::Url::from_file_path(data_dir.join(FILE))
+        .map_err(|()| StoreError::Path(data_dir.to_owned()))?;
+    Ok(format!("sqlite://{}?mode={mode}", path.path()))
 }
 
 fn pool(connections: u32) -> AnyPoolOptions {

@@ -1,24 +1,21 @@
 //! Runtime tokens: minted for each attempt, checked at each call back.
 //!
-//! The private key is sealed in the database and made on the first start. A token is good for 15
-//! minutes, for one installation in one project; whether the installation is still there and still
+//! They are signed with [`crate::signing_keys`]. A token is good for 15 minutes, for one installation in one project; whether the installation is still there and still
 //! permits what the token says is read at each call, so that a removal takes effect at once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use kiket_contract::id::{DeliveryId, InstallationId};
-use kiket_contract::jwks::JwkSet;
 use kiket_contract::payload::Authentication;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
-use kiket_contract::token::{self, Claims, ISSUER, SigningKey, TokenError};
+use kiket_contract::token::{Claims, ISSUER, TokenError};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::secrets::seal::{Place, Sealer};
+use crate::signing_keys::SigningKeys;
 use crate::store::Store;
-use crate::store::signing_keys::StoredKey;
 use crate::store::work::Work;
 
 const LIFETIME: SignedDuration = SignedDuration::from_mins(15);
@@ -29,7 +26,7 @@ const SOURCE: &str = "webhook";
 
 /// Mints and checks runtime tokens.
 pub(crate) struct Tokens {
-    key: SigningKey,
+    keys: SigningKeys,
 }
 
 /// Who calls, after the token has been checked.
@@ -53,26 +50,13 @@ pub(crate) enum Unauthorized {
 }
 
 impl Tokens {
-    /// Opens the signing key, or makes it on the first start.
-    pub(crate) async fn open(
-        store: &Store,
-        sealer: &Sealer,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        if let Some(stored) = store.signing_key().await? {
-            let pkcs8 = sealer.open(place(&stored.kid), &stored.sealed_private_key)?;
-            return Ok(Self { key: SigningKey::from_pkcs8(&pkcs8)? });
-        }
-        let (key, pkcs8) = SigningKey::generate()?;
-        let kid = key.jwk().kid.clone();
-        let sealed_private_key = sealer.seal(place(&kid), &pkcs8)?;
-        store.add_signing_key(&StoredKey { kid, sealed_private_key }, now).await?;
-        Ok(Self { key })
+    pub(crate) fn new(keys: SigningKeys) -> Self {
+        Self { keys }
     }
 
-    /// The public keys, the one that signs now first.
-    pub(crate) fn key_set(&self) -> JwkSet {
-        JwkSet { keys: vec![self.key.jwk().clone()] }
+    /// The keys that sign them.
+    pub(crate) fn signing_keys(&self) -> &SigningKeys {
+        &self.keys
     }
 
     /// A token for one attempt of a delivery, as the body's `authentication` carries it.
@@ -103,7 +87,7 @@ impl Tokens {
             generation: Some(work.generation),
         };
         Ok(Authentication {
-            runtime_token: Some(self.key.mint(&claims)?),
+            runtime_token: Some(self.keys.mint(&claims, now)?),
             token_type: Some(TOKEN_TYPE.to_owned()),
             expires_at: Some(expires_at),
             scopes,
@@ -117,7 +101,7 @@ impl Tokens {
         token: &str,
         now: Timestamp,
     ) -> Result<Caller, Unauthorized> {
-        let claims = token::verify(token, &self.key_set().keys, ISSUER, now)?;
+        let claims = self.keys.verify(token, now)?;
         let delivery = claims.did.ok_or(TokenError::Malformed("it names no delivery"))?;
         let installation = claims.pi_id.ok_or(TokenError::Malformed("it names no installation"))?;
         let holder = store
@@ -146,8 +130,4 @@ pub(crate) fn random_secret(prefix: &str) -> Result<Secret, Error> {
     let mut bytes = zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|_| Error::NoRandomness)?;
     Ok(Secret::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))))
-}
-
-fn place(kid: &str) -> Place<'_> {
-    Place { table: "signing_keys", row: kid, column: "sealed_private_key" }
 }

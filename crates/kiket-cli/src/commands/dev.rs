@@ -11,7 +11,6 @@ mod log;
 mod once;
 mod samples;
 mod screen;
-mod signals;
 mod state;
 mod summary;
 
@@ -34,11 +33,10 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::Dev;
+use crate::commands::signals::{self, INTERRUPTED};
 use crate::extension::{self, Extension, Line, Place, Running};
 use screen::Screen;
 
-/// What shells report for a program that ended on Ctrl-C.
-const INTERRUPTED: u8 = 130;
 /// The key that seals everything secret, in place of the file beside the data.
 const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 /// Where the samples of the event catalogue happen.

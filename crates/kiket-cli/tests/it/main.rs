@@ -7,4 +7,5 @@ mod lint;
 mod lint_folder;
 mod migrate;
 mod sarif;
+mod serve;
 mod supervise;

@@ -13,6 +13,7 @@ pub const PATH: &str = "/api/v1/extensions/{extension_id}/actions/{action_key}";
 
 /// The call of an action.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallAction {
     /// Where it is triggered.
@@ -34,6 +35,7 @@ pub struct CallAction {
 
 /// What became of the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActionCalled {
     /// The delivery that called it.
     pub delivery_id: DeliveryId,

@@ -23,6 +23,7 @@ pub const PATH: &str = "/api/v1/deliveries";
 
 /// The query of the list. All that is given has to hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListDeliveries {
     /// Only of events of this name.
@@ -53,6 +54,7 @@ pub struct ListDeliveries {
 
 /// The body of `POST …/{id}/cancel`, which may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// Why, for whoever reads the delivery later; up to [`LONGEST_REASON`] characters.
@@ -65,6 +67,7 @@ pub const LONGEST_REASON: usize = 500;
 
 /// One event to one installation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// Its id, the `X-Kiket-Invocation` of each attempt.
     pub id: DeliveryId,
@@ -102,6 +105,7 @@ pub struct Delivery {
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Status {
@@ -142,6 +146,7 @@ impl Status {
 
 /// One POST of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// Its number, from 1; a number is skipped when a node died before it could record.
     pub number: i64,
@@ -159,6 +164,7 @@ pub struct Attempt {
 
 /// One call that an extension made with a delivery's runtime token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Callback {
     /// The HTTP method.
     pub method: String,

@@ -15,6 +15,7 @@ pub const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 /// An event to be delivered to every installation that wants it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewEvent {
     /// Its name.
     pub event: Name,
@@ -37,6 +38,7 @@ pub struct NewEvent {
 
 /// The answer 202: the event and its deliveries are stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AcceptedEvent {
     /// The event.
     pub id: EventId,
@@ -46,6 +48,7 @@ pub struct AcceptedEvent {
 
 /// A delivery that was stored with its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedDelivery {
     /// The delivery.
     pub id: DeliveryId,

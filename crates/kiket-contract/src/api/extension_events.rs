@@ -21,6 +21,7 @@ pub fn path(extension_id: &str) -> String {
 
 /// What an extension logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEvent {
     /// A name of the extension's choice, often the event it handles.
     pub event: String,
@@ -37,6 +38,7 @@ pub struct LogEvent {
 
 /// The query of a project's activity. All that is given has to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListExtensionEvents {
     /// The project.
@@ -60,6 +62,7 @@ pub struct ListExtensionEvents {
 
 /// What an entry of the activity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// An attempt of a delivery.
@@ -70,6 +73,7 @@ pub enum Kind {
 
 /// One entry of a project's activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExtensionEvent {
     /// When the attempt began, or when the log entry came.
     pub at: Timestamp,
@@ -90,6 +94,7 @@ pub struct ExtensionEvent {
 
 /// An entry by its member `kind`, see [`Kind`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Entry {
     /// An attempt of a delivery.
@@ -118,6 +123,7 @@ pub enum Entry {
 
 /// How an attempt went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AttemptStatus {
     /// It was answered with 2xx.

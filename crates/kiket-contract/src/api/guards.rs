@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Limit;
 use super::events::PlannedDelivery;
 use crate::id::{DeliveryId, EventId, InstallationId, ProjectId};
 use crate::response::GuardStatus;
@@ -18,6 +19,7 @@ pub const BUDGET_MS: u64 = 10_000;
 
 /// What the guards decided together: deny beats pending, pending beats allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Guard {
     /// Its id, which is also that of the event.
     pub id: EventId,
@@ -43,6 +45,7 @@ pub struct Guard {
 
 /// What one guard said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GuardResult {
     /// The installation that was asked.
     pub installation_id: InstallationId,
@@ -63,8 +66,23 @@ pub struct GuardResult {
     pub duration_ms: u64,
 }
 
+/// Which guards to list, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ListGuards {
+    /// Only those whose decision waits for somebody.
+    pub pending: bool,
+    /// The most entries of the page.
+    pub limit: Limit,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
 /// How a pending decision ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Resolution {
     /// What was decided.
     pub decision: ResolvedTo,
@@ -78,6 +96,7 @@ pub struct Resolution {
 
 /// `POST /api/v1/guards/{id}/resolve`: the end of a pending decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Resolve {
     /// What is decided.
@@ -91,6 +110,7 @@ pub struct Resolve {
 
 /// What a pending decision can become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ResolvedTo {
     /// It happens.

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Limit;
 use crate::id::{InstallationId, OrganizationId, ProjectId};
 use crate::secret::Secret;
 use crate::signature::SigningForm;
@@ -25,6 +26,7 @@ pub const PATH: &str = "/api/v1/installations";
 /// may hold secrets.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewInstallation {
     /// The manifest's text, YAML or JSON.
     pub manifest: String,
@@ -54,6 +56,7 @@ pub struct NewInstallation {
 
 /// An extension set up in a project. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Installation {
     /// Its number.
     pub id: InstallationId,
@@ -92,6 +95,7 @@ pub struct Installation {
 
 /// Whether an installation gets events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum State {
@@ -127,6 +131,7 @@ impl State {
 
 /// What an installation hears, and how it is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hook {
     /// The event.
     pub event: String,
@@ -148,6 +153,7 @@ pub struct Hook {
 
 /// A secret of an installation, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredSecret {
     /// Its key.
     pub key: String,
@@ -159,6 +165,7 @@ pub struct StoredSecret {
 
 /// A delivery secret that waits for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rotation {
     /// When it begins to sign, unless it is committed before.
     pub signs_at: Timestamp,
@@ -166,6 +173,7 @@ pub struct Rotation {
 
 /// Something that the linter has against a manifest. No text shows a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ManifestFinding {
     /// The rule.
     pub id: String,
@@ -184,8 +192,10 @@ pub struct ManifestFinding {
 
 /// The answer 201 to an installation. Delivery secret and API key are shown this once.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The installation.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub installation: Installation,
     /// The key of the deliveries' signatures, for the extension's `KIKET_WEBHOOK_SECRET`.
     pub delivery_secret: Secret,
@@ -214,6 +224,7 @@ impl Serialize for Installed {
 
 /// Which installations to list, and which page of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ListInstallations {
     /// Those of one organisation.
@@ -224,8 +235,8 @@ pub struct ListInstallations {
     pub extension_id: Option<String>,
     /// Those in one state; without one, all but the removed.
     pub state: Option<State>,
-    /// The `next_cursor` of the page before.
-    pub cursor: Option<InstallationId>,
-    /// How many to show, 1 to 100; 50 without it.
-    pub limit: Option<u8>,
+    /// The most entries of the page.
+    pub limit: Limit,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
 }

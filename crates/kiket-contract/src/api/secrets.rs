@@ -30,6 +30,7 @@ pub fn is_valid_key(key: &str) -> bool {
 
 /// The body of a write: `{"value": "…"}`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetSecret {
     /// The new value.
     pub value: Secret,

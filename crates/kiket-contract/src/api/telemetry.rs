@@ -8,6 +8,7 @@ use crate::id::DeliveryId;
 
 /// One call of a handler. `delivery_id` is an addition to what the other SDKs send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TelemetryRecord {
     /// The event's name.
     pub event: String,
@@ -37,6 +38,7 @@ pub struct TelemetryRecord {
 
 /// How a handler ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TelemetryStatus {
     /// It answered.

@@ -17,6 +17,8 @@ use crate::store::events::NewEvent;
 use crate::store::work::Work;
 
 const GONE: u16 = 410;
+/// What an attempt that delivered is counted as, beside the categories of those that did not.
+const DELIVERED: &str = "delivered";
 
 /// Records an attempt and moves its delivery on. A failure is logged: the lease then runs out, and
 /// the delivery is attempted again.
@@ -28,6 +30,8 @@ pub(crate) async fn record(
     consequences: Consequences,
 ) {
     let error = attempted.outcome.error();
+    let met = if error.is_none() { DELIVERED } else { attempted.outcome.category() };
+    core.metrics.attempt_ended(met, attempted.duration);
     let (status_code, response) = match attempted.outcome {
         Outcome::Answered { status, body, .. } => (Some(status), Some(body)),
         _ => (None, None),
@@ -45,7 +49,14 @@ pub(crate) async fn record(
     };
     let told = happening(&completion);
     match core.store.complete(completion).await {
-        Ok(Completed::Moved) => core.tell(told(false)),
+        Ok(Completed::Moved) => {
+            match next {
+                Next::Delivered => core.metrics.delivery_settled(Status::Delivered),
+                Next::Failed => core.metrics.delivery_settled(Status::Failed),
+                Next::RetryAt(_) | Next::Again { .. } => {}
+            }
+            core.tell(told(false));
+        }
         Ok(Completed::Cancelled) => core.tell(told(true)),
         Ok(Completed::LeaseLost) => {
             warn!("the lease ran out before the attempt ended; it is not recorded");

@@ -6,6 +6,8 @@ mod events;
 mod extension_events;
 mod guards;
 mod installations;
+mod metrics;
+mod signing_keys;
 mod stream;
 
 use axum::Router;
@@ -14,8 +16,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kiket_contract::api;
 use kiket_contract::secret::Secret;
+use kiket_contract::{api, route};
 
 use super::error::ApiError;
 use crate::core::Shared;
@@ -35,6 +37,9 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::deliveries::recovery::PATH, post(deliveries::recover))
         .route(api::deliveries::stream::PATH, get(stream::watch))
         .route(api::extension_events::PATH, get(extension_events::list))
+        .route(api::signing_keys::PATH, get(signing_keys::list))
+        .route(api::signing_keys::ROTATE, post(signing_keys::rotate))
+        .route(route::METRICS, get(metrics::show))
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 

@@ -1,10 +1,15 @@
 //! Reading a request's JSON body.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+
+/// How long a body may take to come.
+const LONGEST_READ: Duration = Duration::from_secs(30);
 
 /// A JSON body of the wanted shape, whatever the request says its type is.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -16,7 +21,8 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let read = Bytes::from_request(request, state).await;
+        let read = tokio::time::timeout(LONGEST_READ, Bytes::from_request(request, state)).await;
+        let read = read.map_err(|_| ApiError::BodyUnreadable)?;
         read.map(Self).map_err(|rejection| match rejection.status().as_u16() {
             413 => ApiError::BodyTooLarge,
             _ => ApiError::BodyUnreadable,

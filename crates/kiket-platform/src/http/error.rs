@@ -15,8 +15,6 @@ use crate::tokens::Unauthorized;
 pub(super) enum ApiError {
     NoRoute,
     NoMethod,
-    /// The query does not fit; the text says why.
-    Query(String),
     /// No such delivery, by its id.
     NoDelivery(String),
     /// No such guard, by its id.
@@ -70,13 +68,6 @@ impl ApiError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 ErrorBody::new("no_method", "this path takes other methods"),
             ),
-            Self::Query(reason) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                ErrorBody::new(
-                    "query_shape",
-                    format!("the request's query does not fit: {reason}"),
-                ),
-            ),
             Self::NoDelivery(id) => (
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_delivery", format!("there is no delivery `{id}`")),
@@ -104,7 +95,7 @@ impl ApiError {
             ),
             Self::BodyUnreadable => (
                 StatusCode::BAD_REQUEST,
-                ErrorBody::new("body_unreadable", "the request's body broke off"),
+                ErrorBody::new("body_unreadable", "the request's body broke off or took too long"),
             ),
             Self::BodySyntax(reason) => (
                 StatusCode::BAD_REQUEST,
@@ -200,6 +191,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::SecretKey { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret_key"),
         Error::TooManySecrets { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_secrets"),
+        Error::RotationUnderWay { .. } => (StatusCode::CONFLICT, "rotation_under_way"),
         Error::Store(_)
         | Error::Seal(_)
         | Error::MasterKey(_)
@@ -207,6 +199,9 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         | Error::DataDir { .. }
         | Error::DataDirInUse { .. }
         | Error::Listen { .. }
+        | Error::PublicUrl { .. }
+        | Error::EgressProxy(_)
+        | Error::Backup { .. }
         | Error::NoRandomness => {
             error!(%error, "a request failed on the platform's side");
             let body = ErrorBody::new("internal", "the platform failed; its log says why");

@@ -45,6 +45,7 @@ async fn authorize(State(core): State<Shared>, mut request: Request, next: Next)
     if let Err(failure) = core.store.record_callback(delivery, &callback).await {
         error!(error = %failure, %delivery, "a callback could not be recorded");
     }
+    core.metrics.called_back(callback.status_code);
     core.tell(Happening::CalledBack { delivery_id: delivery, callback });
     response
 }

@@ -96,6 +96,9 @@ fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
+/// An address of the public space at which machines of Azure reach their host.
+const AZURE_HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -117,7 +120,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
         || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (18..20).contains(&b));
+        || (a == 198 && (18..20).contains(&b))
+        || address == AZURE_HOST;
     !special
 }
 
@@ -138,34 +142,64 @@ mod tests {
     const REFUSED: &[&str] = &[
         "0.0.0.0",
         "10.1.2.3",
+        "0.1.2.3",
         "100.64.0.1",
+        "100.100.100.200",
+        "100.127.255.255",
         "127.0.0.1",
         "127.8.8.8",
+        "168.63.129.16",
         "169.254.169.254",
+        "169.254.170.2",
         "172.16.0.1",
+        "172.31.255.255",
         "192.0.0.8",
+        "192.0.0.192",
         "192.0.2.1",
         "192.88.99.1",
         "192.168.1.1",
         "198.18.0.1",
+        "198.19.255.255",
         "198.51.100.1",
         "203.0.113.9",
         "224.0.0.1",
+        "239.255.255.250",
         "240.0.0.1",
         "255.255.255.255",
         "::",
         "::1",
+        "::7f00:1",
+        "::ffff:0.0.0.0",
+        "::ffff:10.0.0.1",
         "::ffff:127.0.0.1",
         "::ffff:169.254.169.254",
+        "::ffff:0:10.0.0.1",
+        // NAT64, whatever it leads to, and its local form.
         "64:ff9b::7f00:1",
-        "2001::1",
-        "2001:db8::1",
-        "2002:7f00:1::",
-        "3fff::1",
-        "fc00::1",
-        "fe80::1",
-        "ff02::1",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b::8.8.8.8",
+        "64:ff9b:1::1",
         "100::1",
+        // Teredo, benchmarking, overlay identifiers.
+        "2001::1",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "2001:2::1",
+        "2001:10::1",
+        "2001:20::1",
+        "2001:db8::1",
+        // 6to4, of private networks and of public ones.
+        "2002:7f00:1::",
+        "2002:a00:1::1",
+        "2002:a9fe:a9fe::1",
+        "2002:808:808::1",
+        "3fff::1",
+        "4000::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
     ];
 
     #[test]
@@ -174,7 +208,9 @@ mod tests {
         for address in REFUSED {
             assert!(!policy.permits(address.parse().unwrap(), true), "{address}");
         }
-        for address in ["93.184.216.34", "8.8.8.8", "172.32.0.1", "2606:2800:220:1::1"] {
+        for address in
+            ["93.184.216.34", "8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:2800:220:1::1"]
+        {
             assert!(policy.permits(address.parse().unwrap(), true), "{address}");
         }
     }
@@ -196,9 +232,43 @@ mod tests {
     #[test]
     fn urls_are_checked_in_every_spelling_of_an_address() {
         let policy = AddressPolicy::default();
-        for loopback in ["127.1", "0x7f.1", "2130706433", "0177.0.0.1", "[::ffff:127.0.0.1]"] {
-            let refused = policy.check_url(&format!("https://{loopback}/hook"));
-            assert!(matches!(refused, Err(AddressError::NotPublic { .. })), "{loopback}");
+        for host in [
+            "127.1",
+            "0177.0.0.1",
+            "0x7f.1",
+            "0x7f000001",
+            "017700000001",
+            "2130706433",
+            "127.0.0.1.",
+            "１２７.０.０.１",
+            "127。0。0。1",
+            "%31%32%37.0.0.1",
+            "0",
+            "0.0.0.0",
+            "169.254.169.254",
+            "0xa9fea9fe",
+            "2852039166",
+            "[::]",
+            "[::1]",
+            "[::127.0.0.1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:a9fe:a9fe]",
+            "[64:ff9b::169.254.169.254]",
+            "[2002:a9fe:a9fe::]",
+        ] {
+            let refused = policy.check_url(&format!("https://{host}/hook"));
+            assert!(matches!(refused, Err(AddressError::NotPublic { .. })), "{host}: {refused:?}");
+        }
+        for host in
+            ["[fe80::1%25eth0]", "[fe80::1%eth0]", "256.1.1.1", "1.2.3.4.5", "127.0.0.08", "x y"]
+        {
+            let refused = policy.check_url(&format!("https://{host}/hook"));
+            assert!(matches!(refused, Err(AddressError::Malformed { .. })), "{host}: {refused:?}");
+        }
+        for url in
+            ["https://u@example.com", "https://:p@example.com", "https://example.com@10.1.1.1"]
+        {
+            assert_eq!(policy.check_url(url), Err(AddressError::Credentials), "{url}");
         }
         let check = |url| policy.check_url(url).unwrap_err();
         assert!(matches!(check("http://example.com/"), AddressError::NotEncrypted { .. }));

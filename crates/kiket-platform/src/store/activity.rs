@@ -192,11 +192,12 @@ fn log(row: &AnyRow) -> Result<Found, StoreError> {
 mod tests {
     use super::*;
     use crate::delivery::plan::plan;
+    use prometheus_client::metrics::histogram::Histogram;
 
     #[tokio::test]
     async fn the_activity_is_read_by_index_in_its_order() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), plan).await.unwrap();
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
         for filtered in [false, true] {
             let wanted = ListExtensionEvents {
                 project_id: 27.try_into().unwrap(),

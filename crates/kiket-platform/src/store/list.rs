@@ -138,6 +138,7 @@ fn state(
 mod tests {
     use super::*;
     use crate::delivery::plan::plan;
+    use prometheus_client::metrics::histogram::Histogram;
 
     const WAITING: &str = "x USING INDEX deliveries_due (installation_id=?";
     const ENDED: &str = "x USING INDEX deliveries_undelivered (installation_id=?";
@@ -178,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn no_filter_reads_all_deliveries() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), plan).await.unwrap();
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
         for (wanted, expected) in combinations() {
             let (text, arguments) = statement(&wanted, None, Timestamp::now()).unwrap();
             let steps = arguments.steps(&text, &store).await;

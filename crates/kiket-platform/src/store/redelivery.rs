@@ -238,6 +238,7 @@ async fn write_all(
 #[cfg(test)]
 mod tests {
     use kiket_contract::api::deliveries::recovery::Ended;
+    use prometheus_client::metrics::histogram::Histogram;
 
     use super::*;
     use crate::delivery::plan::plan;
@@ -245,7 +246,7 @@ mod tests {
     #[tokio::test]
     async fn a_recovery_reads_only_what_ended_undelivered_and_in_its_order() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), plan).await.unwrap();
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
         let both = Ended::Any(vec![Undelivered::Failed, Undelivered::Cancelled]);
         for status in [Ended::default(), Ended::One(Undelivered::Cancelled), both] {
             for filtered in [false, true] {

@@ -5,6 +5,7 @@
 //! after its commit. When a transaction fails, what was in it is tried again one by one, so that
 //! nobody fails for another's row.
 
+use prometheus_client::metrics::histogram::Histogram;
 use sqlx::AnyPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -35,10 +36,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer on the pool of the one connection that writes.
-    pub(super) fn start(pool: AnyPool, plan: Plan) -> (Self, JoinHandle<()>) {
+    pub(super) fn start(pool: AnyPool, plan: Plan, batches: Histogram) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(LARGEST_BATCH * 4);
         let stop = CancellationToken::new();
-        let running = tokio::spawn(run(pool, plan, waiting, stop.clone()));
+        let running = tokio::spawn(run((pool, plan), waiting, batches, stop.clone()));
         (Self { queue, stop }, running)
     }
 
@@ -66,7 +67,12 @@ impl Writer {
     }
 }
 
-async fn run(pool: AnyPool, plan: Plan, mut queue: mpsc::Receiver<Write>, stop: CancellationToken) {
+async fn run(
+    (pool, plan): (AnyPool, Plan),
+    mut queue: mpsc::Receiver<Write>,
+    batches: Histogram,
+    stop: CancellationToken,
+) {
     let mut waiting = Vec::with_capacity(LARGEST_BATCH);
     loop {
         let received = tokio::select! {
@@ -79,6 +85,8 @@ async fn run(pool: AnyPool, plan: Plan, mut queue: mpsc::Receiver<Write>, stop: 
         if received == 0 {
             return;
         }
+        // At most 256, which a float holds exactly.
+        batches.observe(received as f64);
         let batch = Batch::of(waiting.drain(..));
         match batch.commit(&pool, plan).await {
             Ok(written) => batch.answer(written),

@@ -205,15 +205,20 @@ impl Setup {
         body["deliveries"][0]["id"].as_str().unwrap().parse().unwrap()
     }
 
-    pub(crate) async fn operator(&self, path: &str, body: &str) -> (u16, Value) {
-        let bearer = format!("Bearer {}", self.platform.admin_token().expose());
-        self.post(path, &[("authorization", &bearer)], body).await
+    /// Where the test reaches the API, whatever extensions are told.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.platform.address())
     }
 
-    /// What an operator sees at a path.
+    /// A GET with the admin token.
     pub(crate) async fn look(&self, path: &str) -> (u16, Value) {
         let bearer = format!("Bearer {}", self.platform.admin_token().expose());
         self.get(path, &[("authorization", &bearer)]).await
+    }
+
+    pub(crate) async fn operator(&self, path: &str, body: &str) -> (u16, Value) {
+        let bearer = format!("Bearer {}", self.platform.admin_token().expose());
+        self.post(path, &[("authorization", &bearer)], body).await
     }
 
     /// Changes the database behind the platform's back.
@@ -241,11 +246,11 @@ impl Setup {
         headers: &[(&str, &str)],
         body: &str,
     ) -> (u16, Value) {
-        call(self.platform.url(), "POST", path, headers, body).await
+        call(&self.origin(), "POST", path, headers, body).await
     }
 
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
-        call(self.platform.url(), "GET", path, headers, "").await
+        call(&self.origin(), "GET", path, headers, "").await
     }
 
     /// Waits until the delivery is as the test wants it.
@@ -292,6 +297,18 @@ pub(crate) async fn call(
     headers: &[(&str, &str)],
     body: &str,
 ) -> (u16, Value) {
+    let (status, body) = exchange(url, method, path, headers, body).await;
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// One exchange with its answer as it came.
+pub(crate) async fn exchange(
+    url: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, Bytes) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let mut request = hyper::Request::builder().method(method).uri(format!("{url}{path}"));
     for (name, value) in headers {
@@ -300,8 +317,7 @@ pub(crate) async fn call(
     let request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
     let response = client.request(request).await.unwrap();
     let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    (status, response.into_body().collect().await.unwrap().to_bytes())
 }
 
 pub(crate) fn secret(text: &str) -> Secret {

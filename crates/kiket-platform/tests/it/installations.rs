@@ -145,7 +145,7 @@ async fn unknown_members_and_queries_are_refused() {
     for query in ["state=gone", "project=27", "cursor=x"] {
         let path = format!("/api/v1/installations?{query}");
         let (status, body) = setup.admin("GET", &path, Value::Null).await;
-        assert_eq!((status, &body["code"]), (422, &json!("query_shape")), "{query}");
+        assert_eq!((status, &body["code"]), (400, &json!("invalid_parameter")), "{query}");
     }
 }
 
@@ -200,7 +200,6 @@ async fn lists_are_filtered_and_come_in_pages() {
         ("?state=paused", vec![1]),
         ("?state=removed", vec![2]),
         ("?project_id=30", vec![]),
-        ("?limit=2&cursor=1", vec![3, 4]),
     ] {
         let path = format!("/api/v1/installations{query}");
         let (status, list) = setup.admin("GET", &path, Value::Null).await;
@@ -214,8 +213,10 @@ async fn lists_are_filtered_and_come_in_pages() {
         assert_eq!((ids, &list["next_cursor"]), (expected, &Value::Null), "{query}");
     }
     let (_, first) = setup.admin("GET", "/api/v1/installations?limit=2", Value::Null).await;
-    assert_eq!((first["data"].as_array().unwrap().len(), &first["next_cursor"]), (2, &json!("3")));
-    let (_, rest) = setup.admin("GET", "/api/v1/installations?limit=2&cursor=3", Value::Null).await;
+    assert_eq!(first["data"].as_array().unwrap().len(), 2);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let path = format!("/api/v1/installations?limit=2&cursor={cursor}");
+    let (_, rest) = setup.admin("GET", &path, Value::Null).await;
     assert_eq!((&rest["data"][0]["id"], &rest["next_cursor"]), (&json!(4), &Value::Null));
 }
 

@@ -2,21 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
 
+mod act;
+mod actions;
+mod activity;
+mod backup;
+mod callbacks;
+mod deliveries;
 mod guards;
 mod harness;
 mod installations;
 mod life;
-
-mod act;
-mod actions;
-mod activity;
-mod callbacks;
-mod deliveries;
 mod look;
+mod openapi;
+mod operating;
 mod operator;
 mod restart;
+mod retention;
 mod retries;
 mod rotation;
 mod sealed;
+mod signing_keys;
 mod stream;
 mod upgrades;

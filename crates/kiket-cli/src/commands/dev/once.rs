@@ -16,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::samples::{Samples, samples};
 use super::summary::{self, Summary};
-use super::{INTERRUPTED, ORGANIZATION, PROJECT, Session};
+use super::{ORGANIZATION, PROJECT, Session};
 use crate::args::{Dev, Format};
+use crate::commands::signals::INTERRUPTED;
 
 /// A guard that is asked or an action that is called; it ends with deliveries and a note on each.
 type Asking<'a> =

@@ -17,6 +17,7 @@ pub const MOST_NAMED: usize = 100;
 
 /// Which deliveries to deliver again. All that is given has to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recover {
     /// Those that ended at this time or later.
@@ -42,6 +43,7 @@ pub struct Recover {
 
 /// How deliveries ended that are delivered again: one way, or a list of ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "`failed`, `cancelled`, or a list of both")]
 pub enum Ended {
     /// This way.
@@ -52,6 +54,7 @@ pub enum Ended {
 
 /// An end without having been delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Undelivered {
     /// No attempt was answered with 2xx.
@@ -79,6 +82,7 @@ impl Ended {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recovered {
     /// How many are delivered again, or would be.
     pub count: u64,

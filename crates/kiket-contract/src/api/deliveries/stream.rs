@@ -18,6 +18,7 @@ pub const LAGGED: &str = "lagged";
 
 /// The query: which deliveries to watch. All that is given has to hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WatchDeliveries {
     /// Only of events of this name.
@@ -33,6 +34,7 @@ pub struct WatchDeliveries {
 
 /// Something that happened to a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Streamed {
     /// The delivery.
     pub delivery_id: DeliveryId,
@@ -55,6 +57,7 @@ pub struct Streamed {
 
 /// What happened to a delivery, by the member `happening`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "happening", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum What {
@@ -104,6 +107,7 @@ impl What {
 
 /// The data of a [`LAGGED`] event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lagged {
     /// How many things happened meanwhile that are not told, of all deliveries, also of those that
     /// are not watched.

@@ -12,6 +12,7 @@ use crate::signature::SigningForm;
 /// `PATCH /api/v1/installations/{id}`: what is absent stays as it is. It has no `Debug`: the
 /// configuration may hold secrets.
 #[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct InstallationUpdate {
     /// Where deliveries go.
@@ -27,6 +28,7 @@ pub struct InstallationUpdate {
 /// `POST /api/v1/installations/{id}/upgrade`: another version of the manifest. It has no `Debug`:
 /// the manifest may hold secrets.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewUpgrade {
     /// The manifest's text, YAML or JSON.
@@ -54,6 +56,7 @@ pub struct NewUpgrade {
 
 /// The answer to an upgrade, its preview, or a rollback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Upgrade {
     /// Whether it was done; `false` for a preview.
     pub applied: bool,
@@ -67,6 +70,7 @@ pub struct Upgrade {
 
 /// What another manifest changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpgradeChanges {
     /// The extension's version.
     pub version: VersionChange,
@@ -82,6 +86,7 @@ pub struct UpgradeChanges {
 
 /// The version before and after.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionChange {
     /// The version now.
     pub from: Option<String>,
@@ -91,6 +96,7 @@ pub struct VersionChange {
 
 /// The permissions that come and go.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PermissionChange {
     /// Those that need consent.
     pub added: Vec<String>,

@@ -8,6 +8,7 @@ use crate::secret::Secret;
 
 /// `POST …/delivery_secret/rotate`: another key for the signatures.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewRotation {
     /// The key; without one, a new one is made.
@@ -18,6 +19,7 @@ pub struct NewRotation {
 
 /// A delivery secret, shown this once.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewDeliverySecret {
     /// The key, for the extension's `KIKET_WEBHOOK_SECRET`; the old one goes to
     /// `KIKET_WEBHOOK_SECRET_PREVIOUS`.
@@ -38,6 +40,7 @@ impl Serialize for NewDeliverySecret {
 
 /// An API key, shown this once. The one before it opens nothing from now on.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiKey {
     /// The key.
     pub api_key: Secret,

@@ -1,38 +1,20 @@
 //! `/api/v1/guards`: ask, list, look and resolve.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use kiket_contract::api::Page;
 use kiket_contract::api::events::NewEvent;
-use kiket_contract::api::guards::{Guard, Resolve};
+use kiket_contract::api::guards::{Guard, ListGuards, Resolve};
 use kiket_contract::id::EventId;
-use serde::{Deserialize, Serialize};
 
 use super::super::body::JsonBody;
 use super::super::error::ApiError;
+use super::super::page::{page, position};
+use super::super::query::Parameters;
 use crate::core::Shared;
 use crate::error::Error;
 use crate::guards;
-
-const MOST: usize = 100;
-
-/// Which guards to list.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    /// Only those whose decision waits for somebody.
-    #[serde(default)]
-    pending: bool,
-    /// Those after the one where the last page ended.
-    cursor: Option<EventId>,
-}
-
-/// A page of guards, newest first.
-#[derive(Serialize)]
-pub(super) struct Page {
-    data: Vec<Guard>,
-    next_cursor: Option<EventId>,
-}
 
 pub(super) async fn ask(
     State(core): State<Shared>,
@@ -43,12 +25,12 @@ pub(super) async fn ask(
 
 pub(super) async fn list(
     State(core): State<Shared>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Page>, ApiError> {
-    let found = core.store.guards(wanted.pending, wanted.cursor, MOST).await;
-    let data = found.map_err(Error::from)?;
-    let next_cursor = if data.len() == MOST { data.last().map(|guard| guard.id) } else { None };
-    Ok(Json(Page { data, next_cursor }))
+    Parameters(wanted): Parameters<ListGuards>,
+) -> Result<Json<Page<Guard>>, ApiError> {
+    let before = position(wanted.cursor.as_deref())?;
+    let found = core.store.guards(wanted.pending, before, wanted.limit.get() + 1).await;
+    let found = found.map_err(Error::from)?;
+    Ok(Json(page(found, wanted.limit, |shown| shown.last().map(|last| last.id))))
 }
 
 pub(super) async fn show(

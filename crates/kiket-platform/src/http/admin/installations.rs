@@ -1,7 +1,6 @@
 //! `/api/v1/installations`.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,6 +13,8 @@ use kiket_contract::id::InstallationId;
 
 use super::super::body::{JsonBody, RawBody, parse};
 use super::super::error::ApiError;
+use super::super::page::{page, position};
+use super::super::query::Parameters;
 use crate::core::Shared;
 use crate::error::Error;
 use crate::installations::life::Wish;
@@ -54,10 +55,11 @@ async fn install(
 
 async fn list(
     State(core): State<Shared>,
-    wanted: Result<Query<ListInstallations>, QueryRejection>,
+    Parameters(wanted): Parameters<ListInstallations>,
 ) -> Answer<Page<Installation>> {
-    let Query(wanted) = wanted.map_err(|refused| ApiError::Query(refused.body_text()))?;
-    Ok(Json(installations::list(&core, &wanted).await?))
+    let after = position(wanted.cursor.as_deref())?;
+    let found = installations::list(&core, &wanted, after).await?;
+    Ok(Json(page(found, wanted.limit, |shown| shown.last().map(|last| last.id))))
 }
 
 async fn show(State(core): State<Shared>, id: PathId) -> Answer<Installation> {

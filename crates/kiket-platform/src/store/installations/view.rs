@@ -54,12 +54,12 @@ impl Store {
         }
     }
 
-    /// The numbers of the installations that fit, in their order: at most `most`, from after the
-    /// cursor.
+    /// The numbers of the installations that fit, in their order: one more than a page holds, from
+    /// after one.
     pub(crate) async fn installation_ids(
         &self,
         wanted: &ListInstallations,
-        most: usize,
+        after: Option<InstallationId>,
     ) -> Result<Vec<InstallationId>, StoreError> {
         sqlx::query(
             "SELECT i.id FROM installations i \
@@ -71,12 +71,12 @@ impl Store {
              AND ((CAST($5 AS TEXT) IS NULL AND i.state <> 'removed') \
              OR i.state = CAST($5 AS TEXT)) ORDER BY i.id LIMIT $6",
         )
-        .bind(wanted.cursor.map_or(0, i64::from))
+        .bind(after.map_or(0, i64::from))
         .bind(wanted.organization_id.map(i64::from))
         .bind(wanted.project_id.map(i64::from))
         .bind(wanted.extension_id.as_deref())
         .bind(wanted.state.map(State::as_str))
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(i64::try_from(wanted.limit.get() + 1).unwrap_or(i64::MAX))
         .fetch_all(&self.reader)
         .await?
         .iter()

@@ -1,4 +1,4 @@
-//! The signals that end `kiket dev`.
+//! The signals that end a command which runs until it is told to stop.
 
 use std::process;
 
@@ -6,11 +6,12 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::INTERRUPTED;
+/// What shells report for a program that ended on Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Cancelled by the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once; the
-/// supervisors see that and end what is left.
-pub(super) fn listen() -> anyhow::Result<CancellationToken> {
+/// Cancelled by the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once; supervisors
+/// see that and end what is left.
+pub(crate) fn listen() -> anyhow::Result<CancellationToken> {
     let listen = |kind| signal(kind).context("can not listen for signals");
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;

@@ -1,0 +1,129 @@
+//! `kiket serve`: the platform as a server.
+//!
+//! The first SIGINT, SIGTERM or SIGHUP stops it in order: no attempt begins any more, those under way
+//! may finish, the rest is given back; then the API closes. The second one ends it at once. However
+//! it ends, what was accepted is delivered after the next start.
+
+use std::env;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use kiket_contract::environment::LOG;
+use kiket_contract::secret::Secret;
+use kiket_contract::{api, route};
+use kiket_platform::{Config, Error, Platform};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::signals;
+use crate::args::Serve;
+use crate::printer;
+
+/// The operator's credential, in place of the file in the data directory.
+const ADMIN_TOKEN: &str = "KIKET_ADMIN_TOKEN";
+/// The key that seals everything secret, in place of a file.
+const MASTER_KEY: &str = "KIKET_MASTER_KEY";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Serves until a signal comes.
+pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
+    log_to_standard_error();
+    let stop = signals::listen()?;
+    let config = config(args)?;
+    let token_is_given = config.admin_token.is_some();
+    let data_dir = config.data_dir.clone();
+    let platform = Platform::start(config).await.map_err(|error| explain(error, &data_dir))?;
+    platform.deliver();
+    greet(&platform, token_is_given)?;
+    stop.cancelled().await;
+    tracing::info!("stopping: what is under way may finish; a second signal ends it at once");
+    platform.shutdown().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn config(args: Serve) -> anyhow::Result<Config> {
+    let mut config = Config::new(args.data_dir);
+    config.listen = args.listen;
+    config.public_url = args.public_url;
+    config.allow_networks = args.allow_network;
+    config.egress_proxy = args.egress_proxy;
+    config.schedule.base = args.retry_base;
+    config.retention = DAY * args.retention_days;
+    config.admin_token = variable(ADMIN_TOKEN);
+    config.master_key = match (variable(MASTER_KEY), args.master_key_file) {
+        (Some(_), Some(_)) => {
+            anyhow::bail!("the master key is given twice: set {MASTER_KEY} or the file, not both")
+        }
+        (key, None) => key,
+        (None, Some(path)) => Some(key_in(&path)?),
+    };
+    Ok(config)
+}
+
+fn variable(name: &str) -> Option<Secret> {
+    env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::from)
+}
+
+fn key_in(path: &Path) -> anyhow::Result<Secret> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can not read the master key file `{}`", path.display()))?;
+    Ok(Secret::from(text))
+}
+
+/// Adds what to do, where the error itself does not know it.
+fn explain(error: Error, data_dir: &Path) -> anyhow::Error {
+    let advice = match &error {
+        Error::Listen { .. } => "choose another with --listen, or stop what listens there".into(),
+        Error::DataDir { .. } => {
+            "let this user write there, or choose another with --data-dir".into()
+        }
+        Error::Store(_) => {
+            format!("`{}` must be this user's, on a disk with room", data_dir.display())
+        }
+        _ => return error.into(),
+    };
+    anyhow::anyhow!("{:#}; {advice}", anyhow::Error::new(error))
+}
+
+/// Where it listens, where the admin token is, and a first request to make.
+fn greet(platform: &Platform, token_is_given: bool) -> anyhow::Result<()> {
+    let address = format!("http://{}", platform.address());
+    let (place, token) = match token_is_given {
+        true => (format!("the value of {ADMIN_TOKEN}"), format!("${ADMIN_TOKEN}")),
+        false => {
+            let file = platform.admin_token_file().display().to_string();
+            let quoted = format!("$(cat '{}')", file.replace('\'', r"'\''"));
+            (file, quoted)
+        }
+    };
+    printer::line(format_args!("listening    {address}"))?;
+    printer::line(format_args!("extensions   call back to {}", platform.url()))?;
+    printer::line(format_args!("admin token  {place}"))?;
+    printer::line(format_args!("API          {address}{}", route::OPENAPI))?;
+    printer::line(format_args!(
+        "send an event:  curl {address}{} -H \"Authorization: Bearer {token}\" -d \
+         '{{\"event\":\"issue.created\",\"project_id\":1,\"organization_id\":1,\"payload\":{{}}}}'",
+        api::events::PATH
+    ))?;
+    Ok(())
+}
+
+/// The log goes to the standard error; RUST_LOG says how much of it, `info` when it says nothing.
+fn log_to_standard_error() {
+    let wanted = env::var(LOG).ok().filter(|wanted| !wanted.is_empty());
+    let filter = wanted.as_deref().unwrap_or("info").parse::<Targets>();
+    let unreadable = filter.is_err();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let filter = filter.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    tracing_subscriber::registry().with(filter).with(lines).init();
+    if unreadable {
+        tracing::warn!("ignored `{LOG}`: write a level, or `target=level` pairs with commas");
+    }
+}

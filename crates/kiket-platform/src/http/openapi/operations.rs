@@ -1,0 +1,73 @@
+//! Every operation of the API: a new route gets its line here, or a test fails.
+
+use kiket_contract::api::actions::{self, ActionCalled, CallAction};
+use kiket_contract::api::deliveries::recovery::{self, Recover, Recovered};
+use kiket_contract::api::deliveries::stream::{self, Streamed, WatchDeliveries};
+use kiket_contract::api::deliveries::{self, Cancel, Delivery, ListDeliveries};
+use kiket_contract::api::events::{self, AcceptedEvent, NewEvent};
+use kiket_contract::api::extension_events::{self, ExtensionEvent, ListExtensionEvents, LogEvent};
+use kiket_contract::api::guards::{self, Guard, ListGuards, Resolve};
+use kiket_contract::api::installations::{
+    self, ApiKey, Installation, InstallationUpdate, Installed, ListInstallations,
+    NewDeliverySecret, NewInstallation, NewRotation, NewUpgrade, Upgrade,
+};
+use kiket_contract::api::secrets::SetSecret;
+use kiket_contract::api::signing_keys::{self, SigningKeys};
+use kiket_contract::api::{Done, Page};
+use kiket_contract::header::IDEMPOTENCY_KEY;
+use kiket_contract::health::Readiness;
+use kiket_contract::jwks::JwkSet;
+use kiket_contract::route;
+use serde_json::Value;
+
+use super::operation::{Operation, extension, open, operator};
+use crate::metrics;
+
+const LOG: &str = "/api/v1/extensions/{extension_id}/events";
+const SECRET: &str = "/api/v1/extensions/{extension_id}/secrets/{key}";
+
+#[rustfmt::skip]
+pub(super) fn all() -> Vec<Operation> {
+    vec![
+        operator("GET", installations::PATH, "List installations").queries::<ListInstallations>().answers::<Page<Installation>>(200),
+        operator("POST", installations::PATH, "Set an extension up in a project").takes::<NewInstallation>().answers::<Installed>(201),
+        operator("POST", events::PATH, "Accept an event").with("header", IDEMPOTENCY_KEY, "Makes a repeated request the same request, for 24 hours").takes::<NewEvent>().answers::<AcceptedEvent>(202),
+        operator("GET", &installation(""), "Show one installation").answers::<Installation>(200),
+        operator("PATCH", &installation(""), "Change an installation").takes::<InstallationUpdate>().answers::<Installation>(200),
+        operator("DELETE", &installation(""), "Remove an installation").answers::<Installation>(200),
+        operator("POST", &installation("/upgrade"), "Go to another version, or preview it").takes::<NewUpgrade>().answers::<Upgrade>(200),
+        operator("POST", &installation("/rollback"), "Go back to the version before").answers::<Upgrade>(200),
+        operator("POST", &installation("/pause"), "Hold deliveries back; guards deny").answers::<Installation>(200),
+        operator("POST", &installation("/resume"), "Deliver again what was held back").answers::<Installation>(200),
+        operator("POST", &installation("/disable"), "Switch an installation off").answers::<Installation>(200),
+        operator("POST", &installation("/enable"), "Switch an installation on").answers::<Installation>(200),
+        operator("POST", &installation("/delivery_secret/rotate"), "Make the next delivery secret, shown once").takes::<NewRotation>().answers::<NewDeliverySecret>(200),
+        operator("POST", &installation("/delivery_secret/rotate/commit"), "Sign with the next delivery secret from now on").answers::<Installation>(200),
+        operator("POST", &installation("/api_key/rotate"), "Make another API key, shown once").answers::<ApiKey>(200),
+        operator("POST", guards::PATH, "Ask every guard of an event").takes::<NewEvent>().answers::<Guard>(200),
+        operator("GET", guards::PATH, "List guards").queries::<ListGuards>().answers::<Page<Guard>>(200),
+        operator("GET", &format!("{}/{{id}}", guards::PATH), "Show what guards decided").answers::<Guard>(200),
+        operator("POST", &format!("{}/{{id}}/resolve", guards::PATH), "End a pending decision").takes::<Resolve>().answers::<Guard>(200),
+        operator("POST", actions::PATH, "Call an action of an extension").takes::<CallAction>().answers::<ActionCalled>(200),
+        operator("GET", deliveries::PATH, "List deliveries").queries::<ListDeliveries>().answers::<Page<Delivery>>(200),
+        operator("POST", &format!("{}/{{id}}/redeliver", deliveries::PATH), "Deliver once more, as a new delivery").answers::<Delivery>(202),
+        operator("POST", &format!("{}/{{id}}/cancel", deliveries::PATH), "End a delivery that waits or is under way").takes::<Cancel>().answers::<Delivery>(200),
+        operator("POST", recovery::PATH, "Redeliver what ended badly in a time window").takes::<Recover>().answers::<Recovered>(200),
+        operator("GET", stream::PATH, "Watch deliveries as they happen").queries::<WatchDeliveries>().answers_in::<Streamed>(200, "text/event-stream"),
+        operator("GET", extension_events::PATH, "The activity of a project's extensions").queries::<ListExtensionEvents>().answers::<Page<ExtensionEvent>>(200),
+        operator("GET", &format!("{}/{{id}}", deliveries::PATH), "Show one delivery with all its attempts").answers::<Delivery>(200),
+        operator("GET", signing_keys::PATH, "List the keys of the runtime tokens").answers::<SigningKeys>(200),
+        operator("POST", signing_keys::ROTATE, "Make the next key; it signs an hour later").answers::<SigningKeys>(201),
+        operator("GET", route::METRICS, "What Prometheus reads").answers_in::<String>(200, metrics::MEDIA_TYPE),
+        extension("POST", LOG, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
+        extension("POST", SECRET, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
+        open("GET", route::JWKS, "The public keys of the runtime tokens").answers::<JwkSet>(200),
+        open("GET", route::HEALTHZ, "Whether the process lives").answers::<Done>(200),
+        open("GET", route::READYZ, "Whether the platform can do its work").answers::<Readiness>(200).answers::<Readiness>(503),
+        open("GET", route::OPENAPI, "This document").answers::<Value>(200),
+    ]
+}
+
+fn installation(below: &str) -> String {
+    format!("{}/{{id}}{below}", installations::PATH)
+}

@@ -1,0 +1,50 @@
+//! Upkeep: what has to be done now and then, and hurries nobody.
+//!
+//! It takes up signing keys that other nodes have added, deletes those that are over, and removes
+//! what has come to its end and is older than the retention. Nothing of it is lost in a crash: the
+//! next round does what this one did not.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use crate::core::{Core, Shared};
+use crate::error::Error;
+
+/// From one round to the next.
+pub(crate) const PAUSE: Duration = Duration::from_secs(60);
+
+/// Goes round until `stop`, the first time at once.
+pub(crate) async fn run(core: Shared, retention: Duration, stop: CancellationToken) {
+    let mut rounds = tokio::time::interval(PAUSE);
+    loop {
+        tokio::select! {
+            _ = rounds.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        let now = core.now();
+        if let Err(failure) =
+            core.tokens.signing_keys().refresh(&core.store, &core.sealer, now).await
+        {
+            error!(error = %failure, "the signing keys could not be read again");
+        }
+        if let Err(failure) = remove_settled(&core, retention, now, &stop).await {
+            error!(error = %failure, "old deliveries could not be removed");
+        }
+    }
+}
+
+/// Removes batch after batch; between two of them others may write.
+async fn remove_settled(
+    core: &Core,
+    retention: Duration,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<(), Error> {
+    // A retention that goes back before all time keeps everything.
+    let before = now.checked_sub(retention).unwrap_or(Timestamp::MIN);
+    while !stop.is_cancelled() && core.store.remove_settled(before, now).await? {}
+    Ok(())
+}
