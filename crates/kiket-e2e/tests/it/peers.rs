@@ -130,6 +130,8 @@ async fn deliver(
             callback_url: Some(running.url.clone()),
             organization_id: 3.try_into().unwrap(),
             project_id: 27.try_into().unwrap(),
+            configuration: serde_json::Map::new(),
+            headers: BTreeMap::new(),
             secrets: BTreeMap::from([("TOKEN".to_owned(), "Ünïcode ☂".into())]),
             delivery_secret: Some(SECRET.into()),
             signing,
