@@ -14,6 +14,7 @@ use kiket_contract::payload::{DEFAULT_TIMEOUT_MS, LARGEST_PAYLOAD};
 use kiket_contract::response::{ActionAnswer, ActionStatus};
 use kiket_manifest::Action;
 use serde_json::{Map, Value, json};
+use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ use crate::delivery::policy::Outcome;
 use crate::delivery::record::record;
 use crate::delivery::worker::LEASE_MARGIN;
 use crate::error::Error;
-use crate::guards::end;
+use crate::guards::{TOO_MANY, end};
 use crate::store::StoreError;
 use crate::store::actions::Callee;
 use crate::store::claims::Claim;
@@ -148,7 +149,10 @@ async fn deliver(
     event: NewEvent,
     delivery: NewDelivery,
 ) -> Result<ActionCalled, Error> {
-    core.store.call(&event, &delivery).await?;
+    if !core.store.call(&event, &delivery).await? {
+        let state = "not active any more";
+        return Err(Error::NotActive { installation: delivery.installation_id, state });
+    }
     let (lease, _) = delivery.lease.ok_or(StoreError::Damaged("deliveries"))?;
     let claim = Claim {
         id: delivery.id,
@@ -159,7 +163,11 @@ async fn deliver(
         recorded: 0,
     };
     let work = core.store.work(delivery.id, DeliveryStarted::EVENT).await?;
-    let attempted = attempt(core, claim, &work).await;
+    let deadline = Instant::now() + Duration::from_millis(work.timeout_ms);
+    let attempted = match core.turns.take(work.installation, deadline).await {
+        Some(_turn) => attempt(core, claim, &work).await,
+        None => Attempted::given_up(core.now(), TOO_MANY.to_owned()),
+    };
     let answer = read(&attempted, delivery.id);
     let next = end(&attempted);
     record(core, claim, attempted, next, Consequences::default()).await;
@@ -174,22 +182,28 @@ fn read(attempted: &Attempted, delivery: DeliveryId) -> Result<ActionAnswer, Err
         let timed_out = matches!(outcome, Outcome::TimedOut { .. });
         return Err(Error::ActionFailed { delivery, reason, timed_out });
     }
-    let Outcome::Answered { body, .. } = outcome else {
-        let reason = "there was no answer".to_owned();
-        return Err(Error::ActionFailed { delivery, reason, timed_out: false });
+    let failed = |reason: &str| {
+        let reason = reason.to_owned();
+        Err(Error::ActionFailed { delivery, reason, timed_out: false })
     };
-    let said: Option<Value> = serde_json::from_str(body).ok();
-    let status = said.as_ref().and_then(|said| said.get("status")?.as_str()).and_then(status);
-    Ok(match (status, said) {
-        (Some(status), Some(Value::Object(mut said))) => ActionAnswer {
+    let (Outcome::Answered { body, .. }, Some(answer)) = (outcome, &attempted.answer) else {
+        return failed("there was no answer");
+    };
+    if !answer.whole || answer.encoded {
+        return failed("its answer is too large, or has a content encoding that nobody asked for");
+    }
+    // What is shown comes from the text without secrets, whether it worked from what was said.
+    let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let status = said.and_then(|said| serde_json::from_value(said.get("status")?.clone()).ok());
+    let shown: Option<Value> = serde_json::from_str(body).ok();
+    Ok(match (status, shown) {
+        (Some(status), Some(Value::Object(mut shown))) => ActionAnswer {
             status,
-            message: said.get("message").and_then(Value::as_str).map(str::to_owned),
-            data: said.remove("data").filter(|data| !data.is_null()),
+            message: shown.get("message").and_then(Value::as_str).map(str::to_owned),
+            data: shown.remove("data").filter(|data| !data.is_null()),
         },
-        (_, data) => ActionAnswer { status: ActionStatus::Success, message: None, data },
+        (status, data) => {
+            ActionAnswer { status: status.unwrap_or(ActionStatus::Success), message: None, data }
+        }
     })
-}
-
-fn status(word: &str) -> Option<ActionStatus> {
-    serde_json::from_value(word.into()).ok()
 }

@@ -10,6 +10,7 @@ use kiket_contract::secret::Secret;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::delivery::turns::Turns;
 use crate::happening::Happening;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) metrics: Metrics,
     /// Whether a worker runs.
     pub(crate) delivering: AtomicBool,
+    /// Of guards and actions.
+    pub(crate) turns: Turns,
     /// Cancelled when the platform begins to stop.
     pub(crate) stopping: CancellationToken,
 }
@@ -42,6 +45,11 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether anybody watches what happens.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.happenings.receiver_count() > 0
     }
 
     /// Tells whoever watches; nobody has to.

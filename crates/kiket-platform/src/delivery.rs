@@ -22,5 +22,6 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod record;
 mod redact;
+pub(crate) mod turns;
 pub(crate) mod verdict;
 pub(crate) mod worker;

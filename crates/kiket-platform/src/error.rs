@@ -175,6 +175,12 @@ pub enum Error {
         /// The event.
         event: String,
     },
+    /// A request ended in the middle by a fault of the platform.
+    #[error("the request ended in the middle")]
+    Panicked,
+    /// The platform has too much to do.
+    #[error("the platform is busy: try again")]
+    Busy,
     /// The guards were asked and their answers came to nothing.
     #[error("the guards' answers were lost: ask again")]
     NotDecided,

@@ -12,9 +12,9 @@ use kiket_contract::api::guards::{BUDGET_MS, Guard, GuardResult, Resolve};
 use kiket_contract::event::approval::ApprovalResolved;
 use kiket_contract::event::asks_first;
 use kiket_contract::event::extension_delivery::DeliveryStarted;
-use kiket_contract::id::EventId;
+use kiket_contract::id::{DeliveryId, EventId};
 use kiket_contract::payload::Members;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
@@ -32,7 +32,9 @@ use crate::store::deliveries::{Kind, NewDelivery};
 use crate::store::events as rows;
 use crate::store::guards::Resolved;
 use crate::store::hooks::MatchingHook;
+use crate::store::work::Work;
 
+pub(crate) const TOO_MANY: &str = "too many questions and calls to it are under way";
 /// The least time that is left for a second try.
 const SECOND_TRY_MS: u64 = 100;
 
@@ -104,7 +106,14 @@ async fn question(
         number: 1,
         recorded: 0,
     };
-    let mut work = core.store.work(delivery.id, DeliveryStarted::EVENT).await?;
+    let work = timeout_at(deadline, core.store.work(delivery.id, DeliveryStarted::EVENT)).await;
+    let mut work = work.map_err(|_| Error::Busy)??;
+    let Some(_turn) = core.turns.take(work.installation, deadline).await else {
+        let attempted = Attempted::given_up(core.now(), TOO_MANY.to_owned());
+        let verdict = Verdict::of(&attempted);
+        record(core, claim, attempted, Next::Failed, Consequences::default()).await;
+        return Ok(result(work, delivery.id, verdict, asked));
+    };
     let wanted_ms = work.timeout_ms;
     work.timeout_ms = wanted_ms.min(left_ms(deadline));
     let mut attempted = attempt(core, claim, &work).await;
@@ -119,16 +128,20 @@ async fn question(
     let verdict = Verdict::of(&attempted);
     let next = end(&attempted);
     record(core, claim, attempted, next, Consequences::default()).await;
-    Ok(GuardResult {
+    Ok(result(work, delivery.id, verdict, asked))
+}
+
+fn result(work: Work, delivery: DeliveryId, verdict: Verdict, asked: Instant) -> GuardResult {
+    GuardResult {
         installation_id: work.installation,
         extension_id: work.extension_id,
-        delivery_id: Some(delivery.id),
+        delivery_id: Some(delivery),
         decision: verdict.decision,
         assumed: verdict.assumed,
         message: verdict.message,
         metadata: verdict.metadata,
         duration_ms: u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX),
-    })
+    }
 }
 
 /// Where a delivery stands after its only attempt.

@@ -21,6 +21,7 @@ use url::Url;
 
 use crate::config::Config;
 use crate::core::{Core, Shared};
+use crate::delivery::turns::Turns;
 use crate::error::Error;
 use crate::happening::Happening;
 use crate::health::Delivering;
@@ -239,6 +240,7 @@ async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<C
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
         metrics,
         delivering: AtomicBool::new(false),
+        turns: Turns::default(),
         stopping: CancellationToken::new(),
     })
 }

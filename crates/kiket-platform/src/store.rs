@@ -43,7 +43,7 @@ use jiff::Timestamp;
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor, Row};
+use sqlx::{AnyPool, Connection, Executor, Row};
 use tokio::task::JoinHandle;
 
 pub(crate) use backup::backup;
@@ -54,6 +54,9 @@ use writer::Writer;
 /// The database's file in the data directory.
 pub(crate) const FILE: &str = "kiket.db";
 const READERS: u32 = 4;
+const WORKER_READERS: u32 = 4;
+/// How long a query waits for a connection; a lease lasts longer beyond its attempt.
+const ACQUIRE: Duration = Duration::from_secs(4);
 
 /// The database failed, or holds what this version can not read.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +71,9 @@ pub enum StoreError {
     /// The data directory is no absolute path.
     #[error("`{}` is no absolute path", .0.display())]
     Path(PathBuf),
+    /// No connection was free in time.
+    #[error("the database is busy")]
+    Busy,
     /// The platform is stopping.
     #[error("the database is being closed")]
     Closed,
@@ -83,6 +89,8 @@ pub(crate) type Plan = fn(Option<&str>, &[MatchingHook]) -> Vec<NewDelivery>;
 pub(crate) struct Store {
     writer: AnyPool,
     reader: AnyPool,
+    /// For attempts and claims, which lists must not hold up.
+    worker: AnyPool,
     batches: Writer,
     plan: Plan,
     writing: Mutex<Option<JoinHandle<()>>>,
@@ -101,8 +109,9 @@ impl Store {
         let writer = pool(1).connect(&url).await?;
         migrations().run(&writer).await?;
         let reader = pool(READERS).connect(&url).await?;
+        let worker = pool(WORKER_READERS).connect(&url).await?;
         let (batches, writing) = Writer::start(writer.clone(), plan, batches);
-        Ok(Self { writer, reader, batches, plan, writing: Mutex::new(Some(writing)) })
+        Ok(Self { writer, reader, worker, batches, plan, writing: Mutex::new(Some(writing)) })
     }
 
     /// Waits for what is under way and closes the database.
@@ -114,6 +123,7 @@ impl Store {
             let _ = writing.await;
         }
         self.reader.close().await;
+        self.worker.close().await;
         self.writer.close().await;
     }
 }
@@ -128,7 +138,15 @@ fn address(data_dir: &Path, mode: &str) -> Result<String, StoreError> {
 fn pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(ACQUIRE)
+        // SQLite may end a transaction by itself, when the disk is full for example; the driver then
+        // believes to be inside one still, and would commit nothing from there on.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection

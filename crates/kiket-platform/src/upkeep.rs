@@ -1,6 +1,6 @@
 //! Upkeep: what has to be done now and then, and hurries nobody.
 //!
-//! It takes up signing keys that other nodes have added, deletes those that are over, and removes
+//! It ends guards and actions that nobody waits for any more, takes up signing keys that other nodes have added, deletes those that are over, and removes
 //! what has come to its end and is older than the retention. Nothing of it is lost in a crash: the
 //! next round does what this one did not.
 
@@ -29,6 +29,9 @@ pub(crate) async fn run(core: Shared, retention: Duration, stop: CancellationTok
             core.tokens.signing_keys().refresh(&core.store, &core.sealer, now).await
         {
             error!(error = %failure, "the signing keys could not be read again");
+        }
+        if let Err(failure) = core.store.end_unanswered(now).await {
+            error!(error = %failure, "guards and actions without an answer could not be ended");
         }
         if let Err(failure) = remove_settled(&core, retention, now, &stop).await {
             error!(error = %failure, "old deliveries could not be removed");

@@ -148,6 +148,8 @@ CREATE TABLE deliveries (
     CHECK (lease IS NULL OR state IN ('queued', 'cancelled'))
 ) WITHOUT ROWID;
 CREATE INDEX deliveries_due ON deliveries (installation_id, due_at) WHERE state = 'queued';
+CREATE INDEX deliveries_unanswered ON deliveries (due_at)
+    WHERE state = 'queued' AND kind <> 'hook';
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 CREATE INDEX deliveries_by_installation ON deliveries (installation_id, created_at, id);
 CREATE INDEX deliveries_by_time ON deliveries (created_at, id);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Request, Response, header as http_header};
 use jiff::Timestamp;
@@ -46,15 +46,18 @@ pub(crate) struct Attempted {
 /// An answer as it came, which may hold secrets: it is read and never kept.
 pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
-    /// Whether the body was read to its end.
+    /// Whether the body was read, and not cut off for its size.
     pub(crate) whole: bool,
+    /// Whether the answer said where its body ends. Otherwise a connection that was lost looks like
+    /// the end.
+    pub(crate) framed: bool,
     /// Whether it has a content encoding, which nobody asked for.
     pub(crate) encoded: bool,
 }
 
 impl Attempted {
     /// The end of a delivery that gets no further attempt.
-    pub(super) fn given_up(now: Timestamp, reason: String) -> Self {
+    pub(crate) fn given_up(now: Timestamp, reason: String) -> Self {
         let outcome = Outcome::GivenUp { reason };
         Self { started_at: now, duration: Duration::ZERO, outcome, answer: None }
     }
@@ -64,7 +67,9 @@ impl Attempted {
 pub(crate) async fn attempt(core: &Core, claim: Claim, work: &Work) -> Attempted {
     let started_at = core.now();
     let clock = Instant::now();
-    let (outcome, answer) = match prepare(core, claim, work).await {
+    let preparing =
+        tokio::time::timeout(Duration::from_millis(work.timeout_ms), prepare(core, claim, work));
+    let (outcome, answer) = match preparing.await.unwrap_or(Err(Error::Busy)) {
         Ok(prepared) => {
             core.tell(Happening::Attempting {
                 delivery_id: claim.id,
@@ -222,6 +227,8 @@ async fn read(
         .headers()
         .get(http_header::RETRY_AFTER)
         .and_then(|value| retry::retry_after(value.to_str().ok()?, now));
+    let framed = response.body().size_hint().exact().is_some()
+        || response.headers().contains_key(http_header::TRANSFER_ENCODING);
     let encoded = response.headers().contains_key(http_header::CONTENT_ENCODING);
     let mut stream = response.into_body();
     let mut body = Zeroizing::new(Vec::new());
@@ -238,7 +245,7 @@ async fn read(
     }
     let text = redact(String::from_utf8_lossy(&body).into_owned(), !whole, confidential.iter());
     let outcome = Outcome::Answered { status, retry_after, body: text };
-    Ok((outcome, Answer { body, whole, encoded }))
+    Ok((outcome, Answer { body, whole, framed, encoded }))
 }
 
 /// The innermost reason of a failed exchange, which is the one that tells something.

@@ -9,7 +9,7 @@ use kiket_contract::id::InstallationId;
 const MOST_AT_ONCE: usize = 512;
 /// Attempts that may be under way at once to one installation, so that one that is slow or hangs
 /// takes nobody else's turn.
-const MOST_AT_ONE_INSTALLATION: usize = 5;
+pub(super) const MOST_AT_ONE_INSTALLATION: usize = 5;
 
 /// The count of attempts that are under way.
 #[derive(Clone, Default)]

@@ -28,10 +28,12 @@ impl Outcome {
     fn meaning(&self) -> Meaning {
         match self {
             Self::Answered { status, .. } => Meaning::of(*status),
-            Self::TimedOut { .. } | Self::Unreachable { .. } | Self::NotMade { .. } => {
-                Meaning::Retryable
-            }
-            Self::Refused { .. } | Self::GivenUp { .. } => Meaning::Permanent,
+            // An address that is refused now may be allowed after the next start.
+            Self::TimedOut { .. }
+            | Self::Unreachable { .. }
+            | Self::Refused { .. }
+            | Self::NotMade { .. } => Meaning::Retryable,
+            Self::GivenUp { .. } => Meaning::Permanent,
         }
     }
 
@@ -124,7 +126,8 @@ mod tests {
             (Outcome::TimedOut { after_ms: 10_000 }, soon),
             (Outcome::Unreachable { connected: false, reason: reason.clone() }, soon),
             (Outcome::NotMade { reason: reason.clone() }, soon),
-            (Outcome::Refused { reason }, Next::Failed),
+            (Outcome::Refused { reason: reason.clone() }, soon),
+            (Outcome::GivenUp { reason }, Next::Failed),
         ] {
             assert_eq!(after(&outcome, 0), expected, "{outcome:?}");
         }

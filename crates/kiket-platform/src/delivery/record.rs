@@ -1,6 +1,10 @@
 //! Recording an attempt, with what follows from it, and telling of it once it is committed.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use kiket_contract::api::deliveries::{Attempt, Status};
+use kiket_contract::event::approval::ApprovalResolved;
 use kiket_contract::event::extension_delivery::{self, DeliveryCompleted, DeliveryFailed};
 use kiket_contract::event::workflow::WorkflowHalted;
 use serde::Serialize;
@@ -20,6 +24,12 @@ const GONE: u16 = 410;
 /// What an attempt that delivered is counted as, beside the categories of those that did not.
 const DELIVERED: &str = "delivered";
 
+/// How the names of the events begin that tell of extensions and their deliveries.
+const EXTENSION: &str = "extension.";
+/// How often recording an attempt is tried; with the pauses within the margin of its lease.
+const MOST_TRIES: u32 = 5;
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+
 /// Records an attempt and moves its delivery on. A failure is logged: the lease then runs out, and
 /// the delivery is attempted again.
 pub(crate) async fn record(
@@ -36,7 +46,7 @@ pub(crate) async fn record(
         Outcome::Answered { status, body, .. } => (Some(status), Some(body)),
         _ => (None, None),
     };
-    let completion = Completion {
+    let mut completion = Completion {
         claim,
         started_at: attempted.started_at,
         duration_ms: i64::try_from(attempted.duration.as_millis()).unwrap_or(i64::MAX),
@@ -47,35 +57,38 @@ pub(crate) async fn record(
         consequences,
         now: core.now(),
     };
-    let told = happening(&completion);
-    match core.store.complete(completion).await {
-        Ok(Completed::Moved) => {
-            match next {
-                Next::Delivered => core.metrics.delivery_settled(Status::Delivered),
-                Next::Failed => core.metrics.delivery_settled(Status::Failed),
-                Next::RetryAt(_) | Next::Again { .. } => {}
-            }
-            core.tell(told(false));
+    for _ in 0..MOST_TRIES {
+        let written = Arc::new(completion);
+        match core.store.complete(Arc::clone(&written)).await {
+            Ok(completed) => return tell(core, &written, completed),
+            Err(failure) => error!(error = %failure, "the attempt could not be recorded"),
         }
-        Ok(Completed::Cancelled) => core.tell(told(true)),
-        Ok(Completed::LeaseLost) => {
-            warn!("the lease ran out before the attempt ended; it is not recorded");
-        }
-        Err(failure) => {
-            error!(error = %failure, "the attempt could not be recorded; its lease will run out");
-        }
+        // The answer may be what there is no room for.
+        completion = Completion { response: None, ..Arc::unwrap_or_clone(written) };
+        tokio::time::sleep(BETWEEN_TRIES).await;
     }
+    error!("the attempt is not recorded: its lease will run out, and it is made again");
 }
 
-/// What is told of an attempt, once it is known whether its delivery had been cancelled.
-fn happening(completion: &Completion) -> impl FnOnce(bool) -> Happening + use<> {
-    let (status, next_attempt_at) = match completion.next {
-        Next::Delivered => (Status::Delivered, None),
-        Next::Failed => (Status::Failed, None),
-        Next::RetryAt(at) => (Status::Retrying, Some(at)),
-        Next::Again { .. } => (Status::Delivering, None),
+/// Tells of an attempt that has been recorded.
+fn tell(core: &Core, completion: &Completion, completed: Completed) {
+    let (status, next_attempt_at) = match (completed, completion.next) {
+        (Completed::LeaseLost, _) => {
+            warn!("the lease ran out before the attempt ended; it is not recorded");
+            return;
+        }
+        (Completed::Cancelled, _) => (Status::Cancelled, None),
+        (Completed::Moved, Next::Delivered) => (Status::Delivered, None),
+        (Completed::Moved, Next::Failed) => (Status::Failed, None),
+        (Completed::Moved, Next::RetryAt(at)) => (Status::Retrying, Some(at)),
+        (Completed::Moved, Next::Again { .. }) => (Status::Delivering, None),
     };
-    let delivery_id = completion.claim.id;
+    if completed == Completed::Moved && status.is_final() {
+        core.metrics.delivery_settled(status);
+    }
+    if !core.is_watched() {
+        return;
+    }
     let attempt = Attempt {
         number: completion.claim.number,
         started_at: completion.started_at,
@@ -84,11 +97,8 @@ fn happening(completion: &Completion) -> impl FnOnce(bool) -> Happening + use<> 
         error: completion.error.clone(),
         response: completion.response.clone(),
     };
-    move |cancelled| {
-        let (status, next_attempt_at) =
-            if cancelled { (Status::Cancelled, None) } else { (status, next_attempt_at) };
-        Happening::Attempted { delivery_id, attempt, status, next_attempt_at }
-    }
+    let delivery_id = completion.claim.id;
+    core.tell(Happening::Attempted { delivery_id, attempt, status, next_attempt_at });
 }
 
 /// What the end of a hook's delivery brings with it.
@@ -135,7 +145,7 @@ fn failed(core: &Core, claim: Claim, work: &Work, outcome: &Outcome) -> Conseque
     .with_retry_count(u32::try_from(claim.recorded).unwrap_or(u32::MAX));
     warn!(category = outcome.category(), error = %message, "the delivery failed for good");
     let failed = about_delivery(core, work, DeliveryFailed::EVENT, &payload);
-    let required = work.required && !is_about_delivery(&work.event);
+    let required = work.required && !nobody_waits(&work.event);
     let halted = required
         .then(|| WorkflowHalted::after(&work.payload, &work.extension_id, &message))
         .and_then(|payload| raised(core, work, WorkflowHalted::EVENT, &payload));
@@ -149,6 +159,13 @@ fn failed(core: &Core, claim: Claim, work: &Work, outcome: &Outcome) -> Conseque
 
 fn gone(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Answered { status: GONE, .. })
+}
+
+/// Whether an event only tells what the platform itself has done, so that no failure of its delivery
+/// halts anything.
+fn nobody_waits(event: &str) -> bool {
+    let by_the_platform = [WorkflowHalted::EVENT, ApprovalResolved::EVENT];
+    event.starts_with(EXTENSION) || by_the_platform.contains(&event)
 }
 
 fn is_about_delivery(event: &str) -> bool {

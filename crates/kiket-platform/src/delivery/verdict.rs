@@ -32,7 +32,13 @@ impl Verdict {
         }
     }
 
-    fn assume(reason: &str) -> Self {
+    /// What follows from an answer that says nothing clear.
+    fn unclear(answer: &Answer, reason: &str) -> Self {
+        if !answer.framed {
+            return Self::deny(format!(
+                "{reason}, and does not say where it ends: it may be cut off"
+            ));
+        }
         Self {
             decision: GuardStatus::Allow,
             assumed: Some(reason.to_owned()),
@@ -62,16 +68,20 @@ impl Verdict {
             return Self::deny(format!("the answer is larger than {KEPT_BYTES} bytes"));
         }
         if answer.body.trim_ascii().is_empty() {
-            return Self::assume("the answer is empty");
+            return Self::unclear(answer, "the answer is empty");
         }
-        let Ok(members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&answer.body)
-        else {
-            return Self::assume("the answer is no JSON object");
+        // What is not UTF-8 in a message changes nothing about the status beside it.
+        let said = String::from_utf8_lossy(&answer.body);
+        let said = said.trim_start_matches('\u{feff}');
+        let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(said) else {
+            return Self::unclear(answer, "the answer is no JSON object");
         };
         let status = members.get("status").and_then(|raw| serde_json::from_str(raw.get()).ok());
         let Some(decision) = status else {
-            return Self::assume("the answer has no status of `allow`, `pending` or `deny`");
+            let reason = "the answer has no status of `allow`, `pending` or `deny`";
+            return Self::unclear(answer, reason);
         };
+        let text = text.trim_start_matches('\u{feff}');
         let shown = serde_json::from_str::<Value>(text).and_then(serde_json::from_value);
         let (message, metadata) = match shown {
             Ok(GuardAnswer { message, metadata, .. }) => (message, metadata),
@@ -112,7 +122,12 @@ mod tests {
             started_at: Timestamp::UNIX_EPOCH,
             duration: Duration::ZERO,
             outcome: Outcome::Answered { status, retry_after: None, body: body.to_owned() },
-            answer: Some(Answer { body: Zeroizing::new(body.as_bytes().to_vec()), whole, encoded }),
+            answer: Some(Answer {
+                body: Zeroizing::new(body.as_bytes().to_vec()),
+                whole,
+                framed: true,
+                encoded,
+            }),
         }
     }
 
@@ -164,8 +179,30 @@ mod tests {
         let deep =
             format!(r#"{{"metadata":{}{},"status":"deny"}}"#, "[".repeat(900), "]".repeat(900));
         assert_eq!(of(200, &deep).decision, GuardStatus::Deny);
+        let mut odd = attempted(200, "", true, false);
+        for body in [
+            &b"\xEF\xBB\xBF{\"status\":\"deny\"}"[..],
+            b"{\"status\":\"deny\",\"message\":\"\xDF\"}",
+        ] {
+            odd.answer.as_mut().unwrap().body = Zeroizing::new(body.to_vec());
+            assert_eq!(Verdict::of(&odd).decision, GuardStatus::Deny);
+        }
         let twice = r#"{"status":"allow","status":"deny"}"#;
         assert_eq!(of(200, twice).decision, GuardStatus::Deny);
+    }
+
+    #[test]
+    fn an_answer_that_may_be_cut_off_is_no_assumed_allow() {
+        for (body, decision) in [
+            ("", GuardStatus::Deny),
+            (r#"{"sta"#, GuardStatus::Deny),
+            ("{}", GuardStatus::Deny),
+            (r#"{"status":"allow"}"#, GuardStatus::Allow),
+        ] {
+            let mut attempted = attempted(200, body, true, false);
+            attempted.answer.as_mut().unwrap().framed = false;
+            assert_eq!(Verdict::of(&attempted).decision, decision, "{body}");
+        }
     }
 
     #[test]

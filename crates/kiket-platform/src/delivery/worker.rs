@@ -17,11 +17,11 @@ use tracing::{Instrument, Span, error, info_span, warn};
 
 use super::attempt::{self, Attempted};
 use super::in_flight::InFlight;
-use super::policy::{self, MOST_LOST_CLAIMS};
+use super::policy::{self, MOST_LOST_CLAIMS, Outcome};
 use super::record::{about_delivery, consequences, record};
 use crate::core::{Core, Shared};
 use crate::store::StoreError;
-use crate::store::claims::{Claim, Claiming};
+use crate::store::claims::{Claim, Claiming, UNANSWERED};
 use crate::store::completion::{Consequences, Next};
 use crate::store::deliveries::Kind;
 use crate::store::work::Work;
@@ -30,8 +30,12 @@ use crate::store::work::Work;
 pub(crate) const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// The longest sleep, in case another process has made something due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// The rest after deliveries were claimed.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The pause after the database has failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// The pause after an attempt could not even be prepared.
+const PAUSE_AFTER_NOT_MADE: SignedDuration = SignedDuration::from_secs(10);
 /// How long attempts that are under way may go on after a stop.
 const STOP_GRACE: Duration = Duration::from_secs(3);
 
@@ -79,8 +83,12 @@ impl Worker {
         let wants = self.in_flight.wants(waiting.ready);
         if !wants.is_empty() {
             let claiming = Claiming { wants, now, until: now + LEASE_MARGIN };
-            for claim in self.core.store.claim(claiming).await? {
-                self.start(claim);
+            let claims = self.core.store.claim(claiming).await?;
+            let claimed = !claims.is_empty();
+            claims.into_iter().for_each(|claim| self.start(claim));
+            if claimed {
+                // What their installations have beside them, and when, is not known yet.
+                return Ok(LOOK_AGAIN);
             }
         }
         Ok(rest(waiting.next_due, self.core.now()))
@@ -95,7 +103,7 @@ impl Worker {
             async move {
                 tokio::select! {
                     () = make(&core, claim) => {}
-                    () = give_back.cancelled() => release(&core, claim).await,
+                    () = give_back.cancelled() => release(&core, claim, core.now()).await,
                 }
                 drop(slot);
                 core.wake.notify_one();
@@ -112,8 +120,8 @@ fn rest(next_due: Option<Timestamp>, now: Timestamp) -> Duration {
     rest.clamp(Duration::from_millis(1), LONGEST_SLEEP)
 }
 
-async fn release(core: &Core, claim: Claim) {
-    if let Err(failure) = core.store.release(claim, core.now()).await {
+async fn release(core: &Core, claim: Claim, at: Timestamp) {
+    if let Err(failure) = core.store.release(claim, at).await {
         warn!(error = %failure, "the delivery could not be given back; its lease will run out");
     }
 }
@@ -141,6 +149,10 @@ async fn make(core: &Core, claim: Claim) {
             attempt::attempt(core, claim, &work).await
         }
     };
+    if matches!(attempted.outcome, Outcome::NotMade { .. }) {
+        // The extension has nothing to do with it: no retry is spent.
+        return release(core, claim, core.now() + PAUSE_AFTER_NOT_MADE).await;
+    }
     let earlier = u32::try_from(claim.recorded).unwrap_or(u32::MAX);
     let schedule = Schedule { retries: work.retries, ..core.schedule };
     let next = policy::next(&attempted.outcome, earlier, schedule, jitter(), core.now());
@@ -152,7 +164,7 @@ async fn make(core: &Core, claim: Claim) {
 fn given_up(claim: Claim) -> Option<String> {
     if claim.kind != Kind::Hook {
         // Whoever held the lease from the start is gone, and so is who waited for the answer.
-        return Some("the platform stopped before the answer came".to_owned());
+        return Some(UNANSWERED.to_owned());
     }
     (claim.number - claim.recorded > MOST_LOST_CLAIMS)
         .then(|| format!("given up: {MOST_LOST_CLAIMS} attempts ended without an outcome"))

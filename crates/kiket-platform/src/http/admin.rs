@@ -18,9 +18,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
+use tracing::Instrument;
 
 use super::error::ApiError;
 use crate::core::Shared;
+use crate::error::Error;
 
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
@@ -50,7 +52,9 @@ async fn authorize(State(core): State<Shared>, request: Request, next: Next) -> 
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .map(Secret::from);
     if token.as_ref() == Some(&core.admin_token) {
-        next.run(request).await
+        // On a task of its own: what has begun is ended when the one who asked has gone away.
+        let answered = tokio::spawn(next.run(request).in_current_span()).await;
+        answered.unwrap_or_else(|_| ApiError::Domain(Error::Panicked).into_response())
     } else {
         ApiError::NotTheOperator.into_response()
     }

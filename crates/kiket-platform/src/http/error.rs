@@ -158,6 +158,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::UnknownProject { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_project"),
         Error::Removed { .. } => (StatusCode::NOT_FOUND, "removed"),
         Error::AsksNobody { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_nobody"),
+        Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         Error::NotDecided => (StatusCode::SERVICE_UNAVAILABLE, "not_decided"),
         Error::UnknownGuard { .. } => (StatusCode::NOT_FOUND, "no_guard"),
         Error::NotPending { .. } => (StatusCode::CONFLICT, "not_pending"),
@@ -202,6 +203,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         | Error::PublicUrl { .. }
         | Error::EgressProxy(_)
         | Error::Backup { .. }
+        | Error::Panicked
         | Error::NoRandomness => {
             error!(%error, "a request failed on the platform's side");
             let body = ErrorBody::new("internal", "the platform failed; its log says why");

@@ -36,17 +36,25 @@ impl Store {
         .collect()
     }
 
-    /// Writes the call of an action: an event with its one delivery, leased to whoever calls.
+    /// Writes the call of an action: an event with its one delivery, leased to whoever calls. Writes
+    /// nothing and returns `false` when the installation is not active any more.
     pub(crate) async fn call(
         &self,
         event: &NewEvent,
         delivery: &NewDelivery,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.writer.begin().await?;
+        let active = sqlx::query("SELECT id FROM installations WHERE id = $1 AND state = 'active'")
+            .bind(i64::from(delivery.installation_id))
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if active.is_none() {
+            return Ok(false);
+        }
         events::write_all(&mut transaction, &[event]).await?;
         deliveries::write_all(&mut transaction, &[(event, delivery)]).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use kiket_contract::id::{DeliveryId, InstallationId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
+use tracing::error;
 use uuid::Uuid;
 
 use super::deliveries::Kind;
@@ -59,7 +60,7 @@ impl Store {
              AS due_at FROM installations i WHERE i.state <> 'active' AND i.farewell IS NOT NULL) \
              AS waiting WHERE due_at IS NOT NULL",
         )
-        .fetch_all(&self.reader)
+        .fetch_all(&self.worker)
         .await?;
         let mut waiting = Waiting::default();
         for row in &rows {
@@ -73,9 +74,11 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Gives back every claim of a node that is gone, to be taken up again at once.
+    /// Gives back every claim of a node that is gone, to be taken up again at once. What somebody
+    /// waited for has failed.
     pub(crate) async fn release_all(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.writer.begin().await?;
+        end_unanswered(&mut transaction, Timestamp::MAX, now).await?;
         sqlx::query(
             "UPDATE deliveries SET due_at = CASE WHEN state = 'queued' THEN $1 END, lease = NULL \
              WHERE lease IS NOT NULL",
@@ -88,13 +91,18 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a claim back, to be taken up again at once.
-    pub(crate) async fn release(&self, claim: Claim, now: Timestamp) -> Result<(), StoreError> {
+    /// Ends guards and actions whose lease has run out: whoever waited for the answer has gone.
+    pub(crate) async fn end_unanswered(&self, now: Timestamp) -> Result<(), StoreError> {
+        end_unanswered(&mut *self.writer.acquire().await?, now, now).await
+    }
+
+    /// Gives a claim back, to be taken up again at this time.
+    pub(crate) async fn release(&self, claim: Claim, at: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE deliveries SET due_at = CASE WHEN state = 'queued' THEN $1 END, lease = NULL \
              WHERE id = $2 AND lease = $3",
         )
-        .bind(now.as_millisecond())
+        .bind(at.as_millisecond())
         .bind(claim.id.as_bytes())
         .bind(claim.lease.as_bytes().as_slice())
         .execute(&self.writer)
@@ -127,11 +135,36 @@ impl Claiming {
             .bind(i64::try_from(*most).unwrap_or(i64::MAX))
             .fetch_all(&mut *connection)
             .await?;
-            // One damaged row must not hold up the others.
-            claims.extend(rows.iter().filter_map(|row| claimed(row, *installation, lease).ok()));
+            for row in &rows {
+                match claimed(row, *installation, lease) {
+                    Ok(claim) => claims.push(claim),
+                    // One damaged row must not hold up the others.
+                    Err(failure) => error!(error = %failure, "a delivery can not be claimed"),
+                }
+            }
         }
         Ok(claims)
     }
+}
+
+/// What is said of a guard or an action that nobody answered.
+pub(crate) const UNANSWERED: &str = "the platform stopped before the answer came";
+
+async fn end_unanswered(
+    connection: &mut AnyConnection,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE deliveries SET state = 'failed', reason = $1, due_at = NULL, lease = NULL, \
+         updated_at = $2 WHERE state = 'queued' AND kind <> 'hook' AND due_at <= $3",
+    )
+    .bind(UNANSWERED)
+    .bind(now.as_millisecond())
+    .bind(until.as_millisecond())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn claimed(row: &AnyRow, installation: InstallationId, lease: Uuid) -> Result<Claim, StoreError> {

@@ -1,10 +1,12 @@
 //! Completion: an attempt, the state that it leads to and what follows from that, in one commit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiket_contract::id::{DeliveryId, EventId};
 use sqlx::{AnyConnection, Row};
+use uuid::Uuid;
 
 use super::claims::Claim;
 use super::events::NewEvent;
@@ -79,7 +81,10 @@ impl Next {
 
 impl Store {
     /// Records an attempt and moves its delivery on.
-    pub(crate) async fn complete(&self, completion: Completion) -> Result<Completed, StoreError> {
+    pub(crate) async fn complete(
+        &self,
+        completion: Arc<Completion>,
+    ) -> Result<Completed, StoreError> {
         self.batches.complete(completion).await
     }
 }
@@ -90,13 +95,24 @@ pub(super) async fn complete_all(
     plan: Plan,
     completions: &[&Completion],
 ) -> Result<Vec<Completed>, StoreError> {
-    let mut moved: HashMap<DeliveryId, Completed> = HashMap::with_capacity(completions.len());
-    for group in rows::groups(completions.len()) {
-        move_on(connection, &completions[group], &mut moved).await?;
+    let mut ended: HashMap<(DeliveryId, Uuid), Completed> =
+        HashMap::with_capacity(completions.len());
+    // A statement does not say which lease it found, so that none has two of the same delivery.
+    let mut seen = HashSet::with_capacity(completions.len());
+    let (once, again): (Vec<_>, Vec<_>) =
+        completions.iter().copied().partition(|completion| seen.insert(completion.claim.id));
+    for group in rows::groups(once.len()) {
+        move_on(connection, &once[group], &mut ended).await?;
     }
+    for completion in again {
+        move_on(connection, &[completion], &mut ended).await?;
+    }
+    let mut result = |claim: Claim| ended.remove(&(claim.id, claim.lease));
     let results: Vec<_> = completions
         .iter()
-        .map(|completion| moved.remove(&completion.claim.id).unwrap_or(Completed::LeaseLost))
+        .map(|completion| completion.claim)
+        .map(&mut result)
+        .map(|ended| ended.unwrap_or(Completed::LeaseLost))
         .collect();
     let recorded = completions.iter().zip(&results);
     let recorded: Vec<_> =
@@ -112,7 +128,7 @@ pub(super) async fn complete_all(
 async fn move_on(
     connection: &mut AnyConnection,
     completions: &[&Completion],
-    moved: &mut HashMap<DeliveryId, Completed>,
+    ended: &mut HashMap<(DeliveryId, Uuid), Completed>,
 ) -> Result<(), StoreError> {
     let mut statement = rows::statement(
         "WITH v(id, lease, state, due_at, next_lease, now) AS (",
@@ -141,7 +157,9 @@ async fn move_on(
     for row in statement.fetch_all(connection).await? {
         let id = read(&row, "id", |id: Vec<u8>| DeliveryId::from_slice(&id))?;
         let cancelled = row.try_get::<&str, _>("state")? == "cancelled";
-        moved.insert(id, if cancelled { Completed::Cancelled } else { Completed::Moved });
+        let completed = if cancelled { Completed::Cancelled } else { Completed::Moved };
+        let claims = completions.iter().map(|completion| completion.claim);
+        ended.extend(claims.filter(|claim| claim.id == id).map(|it| ((id, it.lease), completed)));
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Store {
     ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         sqlx::query("SELECT key, sealed_value FROM secrets WHERE installation_id = $1 ORDER BY key")
             .bind(i64::from(installation))
-            .fetch_all(&self.reader)
+            .fetch_all(&self.worker)
             .await?
             .iter()
             .map(|row| Ok((row.try_get("key")?, row.try_get("sealed_value")?)))

@@ -61,7 +61,8 @@ impl Store {
              i.project_id, i.callback_url, i.signing, i.sealed_headers, i.sealed_delivery_secret, \
              i.sealed_next_delivery_secret, i.next_secret_at, i.requested_secrets, i.scopes, \
              i.generation, i.state, (SELECT COUNT(*) FROM hooks h JOIN installations l \
-             ON l.id = h.installation_id WHERE h.event = $2 AND l.project_id = i.project_id) \
+             ON l.id = h.installation_id WHERE h.event = $2 AND l.project_id = i.project_id \
+             AND h.disabled_reason IS NULL AND l.state IN ('active', 'paused')) \
              AS start_hooks FROM deliveries d JOIN events v ON v.id = d.event_id \
              JOIN installations i ON i.id = d.installation_id \
              JOIN extensions e ON e.number = i.extension_number \
@@ -69,7 +70,7 @@ impl Store {
         )
         .bind(id.as_bytes())
         .bind(start_event)
-        .fetch_one(&self.reader)
+        .fetch_one(&self.worker)
         .await?;
         let context: Option<String> = row.try_get("context")?;
         let next: Option<Vec<u8>> = row.try_get("sealed_next_delivery_secret")?;

@@ -5,6 +5,8 @@
 //! after its commit. When a transaction fails, what was in it is tried again one by one, so that
 //! nobody fails for another's row.
 
+use std::sync::Arc;
+
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::AnyPool;
 use tokio::sync::{mpsc, oneshot};
@@ -22,7 +24,7 @@ const LARGEST_BATCH: usize = 256;
 /// Something to be written, and whoever waits for it.
 enum Write {
     Accept(Box<NewEvent>, Reply<Accepted>),
-    Complete(Box<Completion>, Reply<Completed>),
+    Complete(Arc<Completion>, Reply<Completed>),
     Claim(Claiming, Reply<Vec<Claim>>),
 }
 
@@ -52,8 +54,11 @@ impl Writer {
         self.ask(|reply| Write::Accept(Box::new(event), reply)).await
     }
 
-    pub(super) async fn complete(&self, completion: Completion) -> Result<Completed, StoreError> {
-        self.ask(|reply| Write::Complete(Box::new(completion), reply)).await
+    pub(super) async fn complete(
+        &self,
+        completion: Arc<Completion>,
+    ) -> Result<Completed, StoreError> {
+        self.ask(|reply| Write::Complete(completion, reply)).await
     }
 
     pub(super) async fn claim(&self, claiming: Claiming) -> Result<Vec<Claim>, StoreError> {
@@ -98,7 +103,7 @@ async fn run(
 /// Writes by their kind, each list in the order of arrival.
 #[derive(Default)]
 struct Batch {
-    completions: Vec<(Box<Completion>, Reply<Completed>)>,
+    completions: Vec<(Arc<Completion>, Reply<Completed>)>,
     accepts: Vec<(Box<NewEvent>, Reply<Accepted>)>,
     claims: Vec<(Claiming, Reply<Vec<Claim>>)>,
 }
@@ -178,11 +183,71 @@ impl Batch {
             singles.remove(0).fail(failure);
             return;
         }
+        if matches!(failure, StoreError::Database(sqlx::Error::PoolTimedOut)) {
+            singles.into_iter().for_each(|single| single.fail(StoreError::Busy));
+            return;
+        }
         for single in singles {
             match single.commit(pool, plan).await {
                 Ok(written) => single.answer(written),
                 Err(failure) => single.fail(failure),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiket_contract::id::EventId;
+    use prometheus_client::metrics::histogram::Histogram;
+    use sqlx::Row;
+
+    use super::*;
+    use crate::delivery::plan::plan;
+    use crate::store::Store;
+
+    fn event(title: &str) -> NewEvent {
+        NewEvent {
+            id: EventId::new(),
+            project_id: 27.try_into().unwrap(),
+            organization_id: Some(3.try_into().unwrap()),
+            name: "issue.created".to_owned(),
+            version: None,
+            payload: format!(r#"{{"title":"{title}"}}"#),
+            context: None,
+            idempotency: None,
+            now: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_what_is_answered_is_committed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
+        store.accept(event("first")).await.unwrap();
+        // The file may grow by no page more.
+        let full = "PRAGMA max_page_count = 1";
+        sqlx::query(full).execute(&store.writer).await.unwrap();
+        let large = "x".repeat(60_000);
+        let mut refused = 0;
+        for _ in 0..8 {
+            refused += u32::from(store.accept(event(&large)).await.is_err());
+        }
+        assert!(refused > 0, "the disk was never full");
+        let room = "PRAGMA max_page_count = 1000000";
+        sqlx::query(room).execute(&store.writer).await.unwrap();
+        // A rollback, as a refused question makes one.
+        drop(store.writer.begin().await.unwrap());
+        let last = event("last");
+        let id = last.id;
+        store.accept(last).await.unwrap();
+        let url = crate::store::address(dir.path(), "ro").unwrap();
+        let other = AnyPool::connect(&url).await.unwrap();
+        let seen = sqlx::query("SELECT COUNT(*) AS seen FROM events WHERE id = $1")
+            .bind(id.as_bytes())
+            .fetch_one(&other)
+            .await
+            .unwrap();
+        assert_eq!(seen.get::<i64, _>("seen"), 1);
     }
 }

@@ -128,3 +128,50 @@ async fn several_installations_have_to_be_told_apart() {
     let context: Value = setup.script.received()[0].json()["context"].clone();
     assert_eq!(context["project"]["id"], 28);
 }
+
+#[tokio::test]
+async fn an_answer_that_can_not_be_read_whole_is_no_success() {
+    let large = format!(r#"{{"status":"error","message":"{}"}}"#, "x".repeat(70_000));
+    let setup = setup(&[(200, &large)]).await;
+    let (status, body) = setup.operator(SYNC, &call()).await;
+    assert_eq!((status, &body["code"]), (502, &json!("action_failed")));
+}
+
+#[tokio::test]
+async fn a_secret_in_the_place_of_the_status_changes_nothing() {
+    let setup = setup(&[(200, r#"{"status":"error"}"#)]).await;
+    let secrets = json!({"manifest": MANIFEST, "secrets": {"CRM_TOKEN": "error"}});
+    assert_eq!(setup.install(secrets).await.0, 201);
+    let (status, body) = setup.operator(SYNC, &call()).await;
+    assert_eq!((status, &body["status"]), (200, &json!("error")));
+}
+
+#[tokio::test]
+async fn a_call_whose_platform_dies_has_failed_though_its_installation_is_paused() {
+    let setup = setup(&[]).await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let (_, installed) = setup.install(json!({"manifest": MANIFEST, "callback_url": url})).await;
+    let bearer = format!("Bearer {}", setup.platform.admin_token().expose());
+    let origin = setup.platform.url().to_owned();
+    let calling = tokio::spawn(async move {
+        let headers = [("authorization", &*bearer)];
+        crate::harness::call(&origin, "POST", SYNC, &headers, &call()).await
+    });
+    let _open = silent.accept().await.unwrap();
+    let id = installed["id"].as_i64().unwrap();
+    let pause = format!("/api/v1/installations/{id}/pause");
+    assert_eq!(setup.operator(&pause, "").await.0, 200);
+    let Setup { dir, platform, .. } = setup;
+    // As a crash: nothing is finished, nothing is given back.
+    calling.abort();
+    platform.shutdown().await;
+    let again = kiket_platform::Platform::start(crate::harness::config(&dir)).await.unwrap();
+    let bearer = format!("Bearer {}", again.admin_token().expose());
+    let headers = [("authorization", &*bearer)];
+    let path = "/api/v1/deliveries?event=action.sync_contacts";
+    let (_, list) = crate::harness::call(again.url(), "GET", path, &headers, "").await;
+    assert_eq!(list["data"][0]["status"], "failed", "{list}");
+    let said = "the platform stopped before the answer came";
+    assert_eq!(list["data"][0]["diagnostics"], said);
+}

@@ -93,3 +93,27 @@ async fn an_extension_that_does_not_answer_in_time_is_tried_again() {
     let delivery = setup.until(id, |delivery| delivery.status == Status::Retrying).await;
     assert_eq!(delivery.attempts[0].error.as_deref(), Some("no answer within 100 ms"));
 }
+
+#[tokio::test]
+async fn a_hook_on_halts_that_fails_halts_nothing_again() {
+    let setup = Setup::new(&[(404, "")]).await;
+    let hooks = serde_json::json!({
+        "manifest": "{id: com.example.crm, sdk: rust, hooks: [issue.created, workflow.halted]}",
+    });
+    assert_eq!(setup.install(hooks).await.0, 201);
+    let id = setup.send().await;
+    assert_eq!(setup.settled(id).await.status, Status::Failed);
+    let halts = "/api/v1/deliveries?event=workflow.halted";
+    let mut poll = tokio::time::interval(Duration::from_millis(10));
+    let all_failed = loop {
+        poll.tick().await;
+        let (_, list) = setup.look(halts).await;
+        let list = list["data"].as_array().unwrap().clone();
+        if !list.is_empty() && list.iter().all(|it| it["status"] == "failed") {
+            break list.len();
+        }
+    };
+    assert_eq!(all_failed, 1);
+    // What would follow is written with the failure that it follows from.
+    assert_eq!(setup.look(halts).await.1["data"].as_array().map(Vec::len), Some(1));
+}

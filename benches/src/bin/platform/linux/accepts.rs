@@ -39,8 +39,15 @@ pub(crate) async fn print(folder: &Path, rounds: usize, seconds: u64) -> anyhow:
         last = Some(round);
     }
     let (ours, floor, ratio) = (median(&mut ours), median(&mut floors), median(&mut ratios));
-    println!("Accepts, {CONNECTIONS} connections, two deliveries each, every one synced to disk.\n");
-    println!("{:<28} {:>10.0} a second  5000 wanted: {}", "platform", ours, verdict(ours >= TARGET));
+    println!(
+        "Accepts, {CONNECTIONS} connections, two deliveries each, every one synced to disk.\n"
+    );
+    println!(
+        "{:<28} {:>10.0} a second  5000 wanted: {}",
+        "platform",
+        ours,
+        verdict(ours >= TARGET)
+    );
     println!("{:<28} {:>10.0} a second", "floor, bare transactions", floor);
     println!("{:<28} {:>10.2}  {SHARE} wanted: {}", "ratio", ratio, verdict(ratio >= SHARE));
     if let Some(Round { latencies, cpu_us: (user, system), .. }) = last {

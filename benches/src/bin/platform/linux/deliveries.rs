@@ -101,7 +101,9 @@ async fn pace(server: &Server, seconds: u64) -> anyhow::Result<Vec<Instant>> {
     let count = u64::from(A_SECOND) * seconds;
     let begin = Instant::now() + Duration::from_millis(50);
     let due: Vec<Instant> = (0..count)
-        .map(|number| begin + Duration::from_secs(1) / A_SECOND * u32::try_from(number).unwrap_or(0))
+        .map(|number| {
+            begin + Duration::from_secs(1) / A_SECOND * u32::try_from(number).unwrap_or(0)
+        })
         .collect();
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {

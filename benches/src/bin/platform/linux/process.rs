@@ -62,7 +62,8 @@ impl Server {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
         let after_name = stat.rsplit_once(')').context("the server is gone")?.1;
         let mut fields = after_name.split(' ').skip(12);
-        let mut ticks = || -> anyhow::Result<u32> { Ok(fields.next().context("no time")?.parse()?) };
+        let mut ticks =
+            || -> anyhow::Result<u32> { Ok(fields.next().context("no time")?.parse()?) };
         Ok(Cpu { user: TICK * ticks()?, system: TICK * ticks()? })
     }
 

@@ -92,8 +92,7 @@ pub(crate) async fn install(
         "delivery_secret": "sh_bench",
     });
     let mut connection = Connection::open(server).await?;
-    let (status, answer) =
-        connection.post("/api/v1/installations", None, &new.to_string()).await?;
+    let (status, answer) = connection.post("/api/v1/installations", None, &new.to_string()).await?;
     ensure!(status == 201, "{status}: {}", String::from_utf8_lossy(answer));
     Ok(())
 }
