@@ -65,22 +65,25 @@ fn text<'a>((name, value): (&'a str, &'a RawValue)) -> (&'a str, &'a str) {
 
 /// Valid JSON without the blanks between its tokens, or `None` when there are none.
 fn without_blanks(json: &str) -> Option<String> {
-    let is_blank = |letter: char| matches!(letter, ' ' | '\t' | '\n' | '\r');
-    if !json.contains(is_blank) {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    if !json.as_bytes().iter().any(is_blank) {
         return None;
     }
     let (mut in_text, mut escaped) = (false, false);
-    let kept = json.chars().filter(|&letter| {
-        let keep = in_text || !is_blank(letter);
-        match letter {
+    let mut kept = Vec::with_capacity(json.len());
+    for byte in json.bytes() {
+        if in_text || !is_blank(&byte) {
+            kept.push(byte);
+        }
+        match byte {
             _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => in_text = !in_text,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
             _ => {}
         }
-        keep
-    });
-    Some(kept.collect())
+    }
+    // Only whole letters of one byte are left out.
+    String::from_utf8(kept).ok()
 }
 
 #[cfg(test)]

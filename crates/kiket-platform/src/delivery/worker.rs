@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use kiket_contract::event::extension_delivery::DeliveryStarted;
 use kiket_contract::retry::Schedule;
 use kiket_contract::scope;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::field::{Empty, display};
@@ -30,6 +31,9 @@ use crate::store::work::Work;
 pub(crate) const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(10);
 /// The longest sleep, in case another process has made something due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// From one round of claims to the next, so that what ends or arrives at nearly the same time shares
+/// one.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(2);
 /// The rest after deliveries were claimed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The pause after the database has failed.
@@ -48,6 +52,7 @@ pub(crate) async fn run(core: Shared, stop: CancellationToken) {
         give_back: CancellationToken::new(),
     };
     while !stop.is_cancelled() {
+        let next_round = Instant::now() + BETWEEN_ROUNDS;
         let rest = match worker.claim_and_start().await {
             Ok(rest) => rest,
             Err(failure) => {
@@ -60,6 +65,7 @@ pub(crate) async fn run(core: Shared, stop: CancellationToken) {
             () = tokio::time::sleep(rest) => {}
             () = stop.cancelled() => {}
         }
+        tokio::time::sleep_until(next_round).await;
     }
     worker.attempts.close();
     if tokio::time::timeout(STOP_GRACE, worker.attempts.wait()).await.is_err() {

@@ -119,12 +119,13 @@ impl Claiming {
         let lease = Uuid::now_v7();
         let mut claims = Vec::new();
         for (installation, most) in &self.wants {
+            // SQLite prepares a statement anew for each value of a plain `LIMIT $5`.
             let rows = sqlx::query(
                 "UPDATE deliveries SET lease = $1, due_at = $2 + timeout_ms, claims = claims + 1 \
                  WHERE id IN (SELECT d.id FROM deliveries d JOIN installations i \
                  ON i.id = d.installation_id WHERE d.installation_id = $3 AND d.state = 'queued' \
                  AND d.due_at <= $4 AND (i.state = 'active' OR d.event_id = i.farewell) \
-                 ORDER BY d.due_at LIMIT $5) \
+                 ORDER BY d.due_at LIMIT CAST($5 AS BIGINT)) \
                  RETURNING id, kind, claims, (SELECT COUNT(*) FROM attempts a \
                  WHERE a.delivery_id = deliveries.id) AS recorded",
             )

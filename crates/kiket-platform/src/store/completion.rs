@@ -119,9 +119,12 @@ pub(super) async fn complete_all(
         recorded.filter(|(_, result)| **result != Completed::LeaseLost).collect();
     let attempts: Vec<_> = recorded.iter().map(|(completion, _)| **completion).collect();
     write_attempts(connection, &attempts).await?;
+    let mut raised = Vec::new();
     for (completion, _) in recorded.iter().filter(|(_, result)| **result == Completed::Moved) {
-        follow(connection, plan, &completion.consequences).await?;
+        follow(connection, &completion.consequences).await?;
+        raised.extend(&completion.consequences.raises);
     }
+    events::raise(connection, plan, &raised).await?;
     Ok(results)
 }
 
@@ -195,7 +198,6 @@ async fn write_attempts(
 
 async fn follow(
     connection: &mut AnyConnection,
-    plan: Plan,
     consequences: &Consequences,
 ) -> Result<(), StoreError> {
     if let Some(event) = consequences.halts {
@@ -210,6 +212,5 @@ async fn follow(
     if consequences.buries {
         installations::bury(connection).await?;
     }
-    let raised: Vec<_> = consequences.raises.iter().collect();
-    events::raise(connection, plan, &raised).await
+    Ok(())
 }
