@@ -33,7 +33,7 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands still until [`Clock::advance`] moves it.
+    /// A clock that stands still until [`Clock::advance`] or [`Clock::set`] moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millisecond()))))
@@ -55,6 +55,14 @@ impl Clock {
         if let Source::Manual(millis) = &self.0 {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
             millis.fetch_add(by, Ordering::Relaxed);
+        }
+    }
+
+    /// Sets a manual clock, also to an earlier time, as a machine's clock may be set. Does nothing
+    /// to the machine's clock.
+    pub fn set(&self, now: Timestamp) {
+        if let Source::Manual(millis) = &self.0 {
+            millis.store(now.as_millisecond(), Ordering::Relaxed);
         }
     }
 }

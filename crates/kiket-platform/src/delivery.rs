@@ -21,7 +21,7 @@ mod in_flight;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod record;
-mod redact;
+pub(crate) mod redact;
 pub(crate) mod turns;
 pub(crate) mod verdict;
 pub(crate) mod worker;

@@ -292,7 +292,10 @@ pub enum Error {
     #[error("a runtime token can not be made: {0}")]
     Token(#[from] kiket_contract::token::KeyError),
     /// A file of the data directory can not be used.
-    #[error("{} can not be used", path.display())]
+    #[error(
+        "{} can not be used: let this user read and write there, or choose another data directory",
+        path.display()
+    )]
     DataDir {
         /// The file or directory.
         path: PathBuf,

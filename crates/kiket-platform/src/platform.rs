@@ -301,3 +301,6 @@ fn admin_token(config: &Config, data_dir: &Path) -> Result<Secret, Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod full_disk;

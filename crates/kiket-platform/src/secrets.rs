@@ -72,6 +72,22 @@ pub(crate) async fn set(
     }
 }
 
+/// Those of an installation's secrets whose keys are wanted.
+pub(crate) async fn stored(
+    core: &Core,
+    installation: InstallationId,
+    wanted: impl Fn(&String) -> bool,
+) -> Result<BTreeMap<String, Secret>, Error> {
+    let mut values = BTreeMap::new();
+    for (key, sealed) in core.store.secrets_of(installation).await? {
+        if wanted(&key) {
+            let value = open_text(&core.sealer, place(&row(installation, &key)), &sealed)?;
+            values.insert(key, value);
+        }
+    }
+    Ok(values)
+}
+
 /// What a delivery carries: those of the requested secrets that have a value, and the keys of those
 /// that have none.
 pub(crate) async fn just_in_time(
@@ -79,18 +95,11 @@ pub(crate) async fn just_in_time(
     installation: InstallationId,
     requested: &[String],
 ) -> Result<(BTreeMap<String, Secret>, SecretStatus), Error> {
-    let mut values = BTreeMap::new();
     if requested.is_empty() {
-        return Ok((values, SecretStatus::default()));
+        return Ok((BTreeMap::new(), SecretStatus::default()));
     }
-    for (key, sealed) in core.store.secrets_of(installation).await? {
-        if requested.contains(&key) {
-            let value = open_text(&core.sealer, place(&row(installation, &key)), &sealed)?;
-            if !value.is_empty() {
-                values.insert(key, value);
-            }
-        }
-    }
+    let mut values = stored(core, installation, |key| requested.contains(key)).await?;
+    values.retain(|_, value| !value.is_empty());
     let missing = requested.iter().filter(|key| !values.contains_key(*key)).cloned().collect();
     Ok((values, SecretStatus { missing }))
 }

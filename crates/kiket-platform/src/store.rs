@@ -19,6 +19,8 @@ pub(crate) mod completion;
 pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod extension_events;
+#[cfg(test)]
+pub(crate) mod full_disk;
 pub(crate) mod guards;
 pub(crate) mod hooks;
 pub(crate) mod idempotency;
@@ -43,7 +45,7 @@ use jiff::Timestamp;
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Connection, Executor, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
 use tokio::task::JoinHandle;
 
 pub(crate) use backup::backup;
@@ -64,7 +66,10 @@ const ACQUIRE: Duration = Duration::from_secs(4);
 pub enum StoreError {
     /// The database refused or broke off.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// There is no room for what is to be written; nothing of it was.
+    #[error("the disk of the data directory is full: make room")]
+    Full,
     /// The tables can not be brought to this version.
     #[error("the database can not be brought to this version of Kiket: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -80,6 +85,20 @@ pub enum StoreError {
     /// A stored value is not what was written.
     #[error("the database holds a damaged value in {0}")]
     Damaged(&'static str),
+}
+
+/// What SQLite answers when it finds no room.
+const SQLITE_FULL: &str = "13";
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if code.is_some_and(|code| code == SQLITE_FULL) {
+            Self::Full
+        } else {
+            Self::Database(error)
+        }
+    }
 }
 
 /// Says which deliveries an event has, from the version that it names and the hooks on it.
@@ -139,14 +158,6 @@ fn pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
-        // SQLite may end a transaction by itself, when the disk is full for example; the driver then
-        // believes to be inside one still, and would commit nothing from there on.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
-            })
-        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection
@@ -154,10 +165,22 @@ fn pool(connections: u32) -> AnyPoolOptions {
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                          PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;",
                     )
-                    .await
-                    .map(drop)
+                    .await?;
+                #[cfg(test)]
+                connection.execute(full_disk::limit()).await?;
+                Ok(())
             })
         })
+        .after_release(|connection, _| Box::pin(is_sound(connection)))
+}
+
+/// Whether a connection may be used again. For some errors, a full disk among them, SQLite takes a
+/// transaction back by itself, and the driver goes on counting it: what it then calls a commit would
+/// be one inside a transaction that never ends.
+async fn is_sound(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    // What has been begun to be taken back is taken back before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn migrations() -> Migrator {

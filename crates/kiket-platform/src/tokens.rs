@@ -36,6 +36,8 @@ pub(crate) struct Caller {
     pub(crate) installation: InstallationId,
     pub(crate) extension_id: String,
     pub(crate) scopes: Vec<String>,
+    /// The token itself.
+    pub(crate) token: Secret,
 }
 
 /// Why a token opens nothing.
@@ -121,7 +123,8 @@ impl Tokens {
             *granted == scope::project(holder.project_id)
                 || scope::missing(&holder.scopes, &[granted]).is_empty()
         });
-        Ok(Caller { delivery, installation, extension_id: holder.extension_id, scopes })
+        let (extension_id, token) = (holder.extension_id, Secret::from(token));
+        Ok(Caller { delivery, installation, extension_id, scopes, token })
     }
 }
 

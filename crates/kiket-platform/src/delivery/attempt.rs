@@ -93,7 +93,7 @@ struct Prepared {
     /// Where it goes, without a query.
     url: String,
     timeout: Duration,
-    /// What it carries in confidence.
+    /// What it carries in confidence, and what it is signed with.
     confidential: Vec<Secret>,
 }
 
@@ -110,6 +110,7 @@ async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Prepared, Err
     let mut confidential: Vec<Secret> = values.values().cloned().collect();
     confidential.extend(authentication.runtime_token.clone());
     confidential.extend(headers.values().cloned());
+    confidential.push(delivery_secret.clone());
     let envelope = Envelope {
         event: &work.event,
         event_version: &work.event_version,
@@ -147,11 +148,15 @@ async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Prepared, Err
     })
 }
 
-/// A hook's endpoint is resolved against the callback URL. Without one, a callback URL that has no
-/// path gets the route of the SDKs, and one with a path is used as it is.
+/// A hook's endpoint is resolved against the callback URL and never leads off its host: the callback
+/// URL may have changed since the delivery was planned. Without an endpoint, a callback URL that has
+/// no path gets the route of the SDKs, and one with a path is used as it is.
 fn target(mut url: Url, work: &Work) -> Result<Url, url::ParseError> {
     if let Some(endpoint) = &work.endpoint {
-        return url.join(endpoint);
+        let resolved = url.join(endpoint)?;
+        url.set_path(resolved.path());
+        url.set_query(resolved.query());
+        return Ok(url);
     }
     if url.path() == "/" {
         url.set_path(&route::webhook(&work.event, &work.event_version));

@@ -62,7 +62,12 @@ impl Outcome {
                 }
             },
             Self::TimedOut { after_ms } => Some(format!("no answer within {after_ms} ms")),
-            Self::Unreachable { reason, .. } => Some(format!("no connection: {reason}")),
+            Self::Unreachable { connected: false, reason } => {
+                Some(format!("no connection: {reason}"))
+            }
+            Self::Unreachable { connected: true, reason } => {
+                Some(format!("the connection was lost: {reason}"))
+            }
             Self::Refused { reason } => Some(format!("not sent: {reason}")),
             Self::NotMade { reason } => Some(format!("not sent: {reason}")),
             Self::GivenUp { reason } => Some(reason.clone()),

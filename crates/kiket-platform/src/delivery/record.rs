@@ -14,6 +14,7 @@ use super::attempt::Attempted;
 use super::policy::Outcome;
 use crate::core::Core;
 use crate::happening::Happening;
+use crate::store::StoreError;
 use crate::store::claims::Claim;
 use crate::store::completion::{Completed, Completion, Consequences, Next};
 use crate::store::deliveries::Kind;
@@ -57,17 +58,26 @@ pub(crate) async fn record(
         consequences,
         now: core.now(),
     };
-    for _ in 0..MOST_TRIES {
+    let mut tries = 0;
+    loop {
         let written = Arc::new(completion);
-        match core.store.complete(Arc::clone(&written)).await {
+        let failure = match core.store.complete(Arc::clone(&written)).await {
             Ok(completed) => return tell(core, &written, completed),
-            Err(failure) => error!(error = %failure, "the attempt could not be recorded"),
+            Err(failure) => failure,
+        };
+        tries += 1;
+        // Without room on the disk a hook's attempt waits for room, in its place among those that are
+        // under way: so it is not made again and again, and no more are made meanwhile than that.
+        let waits = matches!(failure, StoreError::Full) && claim.kind == Kind::Hook;
+        if !waits && tries == MOST_TRIES {
+            error!(error = %failure, "the attempt is not recorded; its lease will run out");
+            return;
         }
+        error!(error = %failure, "the attempt can not be recorded yet");
         // The answer may be what there is no room for.
         completion = Completion { response: None, ..Arc::unwrap_or_clone(written) };
         tokio::time::sleep(BETWEEN_TRIES).await;
     }
-    error!("the attempt is not recorded: its lease will run out, and it is made again");
 }
 
 /// Tells of an attempt that has been recorded.

@@ -7,9 +7,10 @@ const REDACTED: &str = "[redacted]";
 /// A shorter value stands in too many innocent places to be cut out of them.
 const SHORTEST: usize = 4;
 
-/// The text without any of the secrets, in plain or as JSON writes them; longest first so that none
-/// is left in part. Where the text was `cut` off, so is whatever of a secret may stand at its end.
-pub(super) fn redact<'a>(
+/// The text without any of the secrets, in plain, as JSON writes them and as JSON writes that: who
+/// tells what it was sent often puts the body into a text. Longest first, so that none is left in
+/// part. Where the text was `cut` off, so is whatever of a secret may stand at its end.
+pub(crate) fn redact<'a>(
     mut text: String,
     cut: bool,
     secrets: impl Iterator<Item = &'a Secret>,
@@ -17,7 +18,7 @@ pub(super) fn redact<'a>(
     let mut forms: Vec<Zeroizing<String>> = secrets
         .map(Secret::expose)
         .filter(|secret| secret.len() >= SHORTEST)
-        .flat_map(|secret| [secret.to_owned(), in_json(secret)].map(Zeroizing::new))
+        .flat_map(forms)
         .collect();
     forms.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));
     forms.dedup();
@@ -32,9 +33,15 @@ pub(super) fn redact<'a>(
     text
 }
 
-fn in_json(secret: &str) -> String {
-    let quoted = serde_json::Value::from(secret).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
+fn forms(secret: &str) -> [Zeroizing<String>; 3] {
+    let in_json = in_json(secret);
+    let twice = self::in_json(&in_json);
+    [Zeroizing::new(secret.to_owned()), in_json, twice]
+}
+
+fn in_json(secret: &str) -> Zeroizing<String> {
+    let quoted = Zeroizing::new(serde_json::Value::from(secret).to_string());
+    Zeroizing::new(quoted[1..quoted.len() - 1].to_owned())
 }
 
 #[cfg(test)]
@@ -52,7 +59,10 @@ mod tests {
     fn a_secret_is_found_as_json_writes_it() {
         let secrets = [Secret::from("line\none\"two")];
         let echo = serde_json::json!({ "got": secrets[0].expose() }).to_string();
-        assert_eq!(redact(echo, false, secrets.iter()), r#"{"got":"[redacted]"}"#);
+        assert_eq!(redact(echo.clone(), false, secrets.iter()), r#"{"got":"[redacted]"}"#);
+        let body_in_a_text = serde_json::json!({ "error": echo }).to_string();
+        let redacted = redact(body_in_a_text, false, secrets.iter());
+        assert_eq!(redacted, r#"{"error":"{\"got\":\"[redacted]\"}"}"#);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one place where an error gets its status, code and words for the caller.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kiket_contract::api::events::LONGEST_IDEMPOTENCY_KEY;
 use kiket_contract::response::ErrorBody;
@@ -8,7 +9,11 @@ use serde_json::{Value, json};
 use tracing::error;
 
 use crate::error::Error;
+use crate::store::StoreError;
 use crate::tokens::Unauthorized;
+
+/// The seconds after which what can not be done now is worth another try.
+const SOON: &str = "10";
 
 /// What a request can meet.
 #[derive(Debug)]
@@ -26,7 +31,8 @@ pub(super) enum ApiError {
     BodyTooLarge,
     BodyUnreadable,
     BodySyntax(serde_json::Error),
-    BodyShape(serde_json::Error),
+    /// What does not fit, without its value.
+    BodyShape(String),
     /// No credential, or not the operator's.
     NotTheOperator,
     /// No runtime token.
@@ -53,6 +59,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, body) = self.render();
         let mut response = status.into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(SOON));
+        }
         response.extensions_mut().insert(body);
         response
     }
@@ -193,6 +202,12 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::SecretKey { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret_key"),
         Error::TooManySecrets { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_secrets"),
         Error::RotationUnderWay { .. } => (StatusCode::CONFLICT, "rotation_under_way"),
+        Error::Store(StoreError::Full) => {
+            error!(%error, "a request found no room");
+            let body = ErrorBody::new("disk_full", "the platform has no room to store anything")
+                .with_message("nothing of the request was stored: send it again later");
+            return (StatusCode::SERVICE_UNAVAILABLE, body);
+        }
         Error::Store(_)
         | Error::Seal(_)
         | Error::MasterKey(_)

@@ -1,12 +1,11 @@
 //! Completion: an attempt, the state that it leads to and what follows from that, in one commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiket_contract::id::{DeliveryId, EventId};
 use sqlx::{AnyConnection, Row};
-use uuid::Uuid;
 
 use super::claims::Claim;
 use super::events::NewEvent;
@@ -95,25 +94,19 @@ pub(super) async fn complete_all(
     plan: Plan,
     completions: &[&Completion],
 ) -> Result<Vec<Completed>, StoreError> {
-    let mut ended: HashMap<(DeliveryId, Uuid), Completed> =
-        HashMap::with_capacity(completions.len());
-    // A statement does not say which lease it found, so that none has two of the same delivery.
-    let mut seen = HashSet::with_capacity(completions.len());
-    let (once, again): (Vec<_>, Vec<_>) =
-        completions.iter().copied().partition(|completion| seen.insert(completion.claim.id));
-    for group in rows::groups(once.len()) {
-        move_on(connection, &once[group], &mut ended).await?;
+    let mut results = vec![Completed::LeaseLost; completions.len()];
+    for round in rounds(completions) {
+        for group in rows::groups(round.len()) {
+            let group = &round[group];
+            let theirs: Vec<_> = group.iter().map(|at| completions[*at]).collect();
+            let moved = move_on(connection, &theirs).await?;
+            for at in group {
+                if let Some(result) = moved.get(&completions[*at].claim.id) {
+                    results[*at] = *result;
+                }
+            }
+        }
     }
-    for completion in again {
-        move_on(connection, &[completion], &mut ended).await?;
-    }
-    let mut result = |claim: Claim| ended.remove(&(claim.id, claim.lease));
-    let results: Vec<_> = completions
-        .iter()
-        .map(|completion| completion.claim)
-        .map(&mut result)
-        .map(|ended| ended.unwrap_or(Completed::LeaseLost))
-        .collect();
     let recorded = completions.iter().zip(&results);
     let recorded: Vec<_> =
         recorded.filter(|(_, result)| **result != Completed::LeaseLost).collect();
@@ -128,11 +121,27 @@ pub(super) async fn complete_all(
     Ok(results)
 }
 
+/// The completions by their places, each delivery at most once in a round: when a lease has gone to
+/// somebody else, both may end at the same time, and what moves a delivery is told by its id alone.
+fn rounds(completions: &[&Completion]) -> Vec<Vec<usize>> {
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    let mut ended: HashMap<DeliveryId, usize> = HashMap::with_capacity(completions.len());
+    for (at, completion) in completions.iter().enumerate() {
+        let round = ended.entry(completion.claim.id).or_default();
+        if rounds.len() == *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(at);
+        *round += 1;
+    }
+    rounds
+}
+
+/// Moves deliveries on whose lease is still the completion's, and says which.
 async fn move_on(
     connection: &mut AnyConnection,
     completions: &[&Completion],
-    ended: &mut HashMap<(DeliveryId, Uuid), Completed>,
-) -> Result<(), StoreError> {
+) -> Result<HashMap<DeliveryId, Completed>, StoreError> {
     let mut statement = rows::statement(
         "WITH v(id, lease, state, due_at, next_lease, now) AS (",
         "(CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BLOB), \
@@ -157,14 +166,13 @@ async fn move_on(
             .bind(next_lease)
             .bind(now.as_millisecond());
     }
+    let mut moved = HashMap::with_capacity(completions.len());
     for row in statement.fetch_all(connection).await? {
         let id = read(&row, "id", |id: Vec<u8>| DeliveryId::from_slice(&id))?;
         let cancelled = row.try_get::<&str, _>("state")? == "cancelled";
-        let completed = if cancelled { Completed::Cancelled } else { Completed::Moved };
-        let claims = completions.iter().map(|completion| completion.claim);
-        ended.extend(claims.filter(|claim| claim.id == id).map(|it| ((id, it.lease), completed)));
+        moved.insert(id, if cancelled { Completed::Cancelled } else { Completed::Moved });
     }
-    Ok(())
+    Ok(moved)
 }
 
 async fn write_attempts(
@@ -214,3 +222,6 @@ async fn follow(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

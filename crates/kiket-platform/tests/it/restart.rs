@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use kiket_contract::api::deliveries::Status;
 use kiket_platform::{Error, Platform};
+use serde_json::json;
 
-use crate::harness::{Setup, config, until};
+use crate::harness::{Held, Setup, config, until};
 
 #[tokio::test]
 async fn what_was_accepted_is_delivered_after_a_restart() {
@@ -93,4 +94,59 @@ async fn a_delivery_whose_claims_come_to_nothing_is_given_up_and_says_so() {
     let said = "given up: 50 attempts ended without an outcome";
     assert_eq!(delivery.diagnostics.as_deref(), Some(said));
     assert!(setup.script.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_question_whose_node_died_has_failed_and_is_not_asked_again() {
+    let held = Held::serve().await;
+    let setup = Setup::new(&[]).await;
+    let manifest = "id: com.example.other\nsdk: rust\nhooks:\n  \
+                    - {event: issue.before_create, required: true}\n\
+                    actions:\n  - {key: sync, label: Sync}\n";
+    let install = json!({"manifest": manifest, "callback_url": held.url()});
+    assert_eq!(setup.install(install).await.0, 201);
+    let guard = json!({"event": "issue.before_create", "project_id": 27, "payload": {}});
+    let action = "/api/v1/extensions/com.example.other/actions/sync";
+    tokio::select! {
+        _ = setup.admin("POST", "/api/v1/guards", guard) => panic!("the guard was let answer"),
+        _ = setup.admin("POST", action, json!({})) => panic!("the action was let answer"),
+        () = held.arrived(2) => {}
+    }
+    let Setup { dir, platform, .. } = setup;
+    // Like a crash: what holds the leases never gives them back.
+    drop(platform);
+    let again = Platform::start(config(&dir)).await.unwrap();
+    again.deliver();
+    let bearer = format!("Bearer {}", again.admin_token().expose());
+    let headers = [("authorization", bearer.as_str())];
+    let path = "/api/v1/deliveries";
+    let (_, list) = crate::harness::call(again.url(), "GET", path, &headers, "").await;
+    assert_eq!(list["data"].as_array().map(Vec::len), Some(2), "{list}");
+    for delivery in list["data"].as_array().unwrap() {
+        let id = delivery["id"].as_str().unwrap().parse().unwrap();
+        let delivery = until(&again, id, |delivery| delivery.status.is_final()).await;
+        assert_eq!(delivery.status, Status::Failed);
+        let said = "the platform stopped before the answer came";
+        assert_eq!(delivery.diagnostics.as_deref(), Some(said));
+    }
+    assert_eq!(held.arrived.available_permits(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_directory_that_can_not_be_written_is_refused_by_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    // Where not even the superuser can make a file or a directory.
+    for (data_dir, named) in [("/proc/self", "/proc/self/lock"), ("/proc/kiket", "/proc/kiket")] {
+        let mut config = config(&dir);
+        config.data_dir = data_dir.into();
+        let refused = Platform::start(config).await.err().unwrap();
+        assert!(matches!(&refused, Error::DataDir { .. }), "{refused:?}");
+        let said = format!(
+            "{named} can not be used: let this user read and write there, or choose another data \
+             directory"
+        );
+        assert_eq!(refused.to_string(), said);
+        assert!(std::error::Error::source(&refused).is_some(), "the system's reason follows");
+    }
 }

@@ -6,9 +6,10 @@ use kiket_platform::{Error, MasterKeyError, Platform, SealError};
 use serde_json::json;
 
 use crate::harness::{DELIVERY_SECRET, MANIFEST, Setup, config};
+use crate::log;
 
 /// Every file below a directory.
-fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
     std::fs::read_dir(dir)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -16,7 +17,7 @@ fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+pub(crate) fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
@@ -78,40 +79,9 @@ async fn sealed_data_is_not_opened_without_its_key_and_gets_no_new_one() {
     Platform::start(given).await.unwrap();
 }
 
-thread_local! {
-    /// Whether what this thread logs is kept. A test and its platform run in one thread.
-    static KEPT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-/// A log that a test can read.
-#[derive(Clone, Default)]
-struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if KEPT.get() {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn nothing_of_an_installations_life_shows_a_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::NEW)
-        .with_writer(move || writer.clone())
-        .finish();
-    // One for all threads: one of a single thread misses what others have met before.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    KEPT.set(true);
+    let log = log::listen();
     let setup = Setup::new(&[]).await;
     let manifest = MANIFEST.replace(
         "delivery: http",
@@ -150,7 +120,7 @@ async fn nothing_of_an_installations_life_shows_a_secret() {
     }
     let api_key = installed["api_key"].as_str().unwrap();
     let mut written = files(setup.dir.path());
-    written.push(("the log".to_owned(), log.0.lock().unwrap().clone()));
+    written.push(("the log".to_owned(), log.heard()));
     assert!(holds(&written.last().unwrap().1, "request"), "the log is caught");
     for (name, bytes) in written {
         assert!(!holds(&bytes, "-hush"), "a secret in {name}");

@@ -1,8 +1,12 @@
 //! Another version of a manifest: previewed, put in place, taken back.
 
+use std::net::SocketAddr;
+
+use kiket_contract::api::deliveries::Status;
+use kiket_platform::Platform;
 use serde_json::{Value, json};
 
-use crate::harness::{MANIFEST, Setup};
+use crate::harness::{MANIFEST, Script, Setup, config, until};
 
 const ONE: &str = "/api/v1/installations/1";
 const UPGRADE: &str = "/api/v1/installations/1/upgrade";
@@ -181,4 +185,29 @@ async fn of_upgrades_at_the_same_time_each_is_whole_or_refused() {
     assert!(done > 0);
     let (_, shown) = setup.admin("GET", ONE, Value::Null).await;
     assert_eq!(shown["revision"], done + 1);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_whole_endpoint_goes_to_the_host_of_the_callback_url_as_it_is_now() {
+    let setup = Setup::new(&[]).await;
+    let moved = Script::default();
+    let (address, _) = moved.serve("127.0.0.1:0".parse().unwrap()).await;
+    let at = |host: SocketAddr| {
+        let endpoint = format!("version: v1\n      endpoint: http://{host}/hooks/created?a=1");
+        let manifest = MANIFEST.replace("version: v1", &endpoint);
+        json!({"manifest": manifest, "callback_url": format!("http://{host}/base")})
+    };
+    assert_eq!(setup.install(at(setup.extension)).await.0, 201);
+    assert_eq!(setup.delivered().await.path, "/hooks/created");
+    setup.platform.stop_delivering().await;
+    let waiting = setup.send().await;
+    assert_eq!(setup.install(at(address)).await.0, 201);
+    let Setup { dir, platform, script, .. } = setup;
+    platform.shutdown().await;
+    let again = Platform::start(config(&dir)).await.unwrap();
+    again.deliver();
+    let delivery = until(&again, waiting, |delivery| delivery.status.is_final()).await;
+    assert_eq!(delivery.status, Status::Delivered, "{delivery:?}");
+    assert_eq!((script.received().len(), moved.received().len()), (1, 1));
+    assert_eq!(moved.received()[0].path, "/hooks/created");
 }

@@ -20,6 +20,6 @@ pub(super) async fn log(
     JsonBody(entry): JsonBody<LogEvent>,
 ) -> Result<(StatusCode, Json<Done>), ApiError> {
     caller.may(&extension_id, &[scope::API_WRITE])?;
-    extension_events::log(&core, &caller, &entry).await?;
+    extension_events::log(&core, &caller, entry).await?;
     Ok((StatusCode::CREATED, Json(Done::OK)))
 }
