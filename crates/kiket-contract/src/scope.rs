@@ -28,6 +28,12 @@ pub fn project(id: ProjectId) -> String {
     format!("{PROJECT_PREFIX}{id}")
 }
 
+/// Whether a scope is exact: it names a project or grants everything, and no manifest may ask for it.
+#[must_use]
+pub fn is_exact(scope: &str) -> bool {
+    scope == ALL || scope.starts_with(PROJECT_PREFIX)
+}
+
 /// The project that `granted` is for, when it names exactly one.
 ///
 /// ```
@@ -58,7 +64,7 @@ pub fn only_project(granted: &[String]) -> Option<ProjectId> {
 /// ```
 #[must_use]
 pub fn normal(scope: &str) -> String {
-    if scope == ALL || scope.starts_with(PROJECT_PREFIX) {
+    if is_exact(scope) {
         return scope.to_owned();
     }
     let mut parts: Vec<&str> = scope.split(['.', ':']).collect();

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
-use kiket_contract::api::installations::{ManifestFinding, State};
+use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME};
+use kiket_contract::api::installations::{MOST_MODULES, ManifestFinding, State};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
@@ -99,6 +100,34 @@ pub enum Error {
     /// No new delivery secret waits.
     #[error("no new delivery secret waits: rotate first")]
     NothingToCommit,
+    /// The extension is installed in the project already.
+    #[error(
+        "the extension is installed there already, as installation {installation}: upgrade it, or send `replace: true`"
+    )]
+    AlreadyInstalled {
+        /// The installation.
+        installation: InstallationId,
+    },
+    /// The schema of a module of custom data can not be used.
+    #[error("the module `{name}` {problem}")]
+    Module {
+        /// The module's id, cut off at 128 characters.
+        name: String,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// There are too many modules.
+    #[error("there are {given} modules: {MOST_MODULES} are possible")]
+    TooManyModules {
+        /// How many the request brought.
+        given: usize,
+    },
+    /// A token can not live so long.
+    #[error("`token_minutes` is {minutes}: 1 to 60 are possible")]
+    TokenMinutes {
+        /// What was asked for.
+        minutes: i64,
+    },
     /// Deliveries may not go to the callback URL.
     #[error("deliveries can not go to the callback URL: {0}")]
     CallbackUrl(#[from] AddressError),
@@ -258,6 +287,17 @@ pub enum Error {
         size: usize,
         /// The largest size.
         most: usize,
+    },
+    /// The name of a log entry, or its version, is too long.
+    #[error("`event` and `version` have at most {LONGEST_NAME} characters: say the rest in `data`")]
+    LogName,
+    /// The data of a log entry is larger than it may be.
+    #[error(
+        "`data` has {size} bytes, at most {LARGEST_DATA} are allowed: put large material behind a URL"
+    )]
+    LogTooLarge {
+        /// Its size in bytes of JSON.
+        size: usize,
     },
     /// The key can not name a secret.
     #[error(

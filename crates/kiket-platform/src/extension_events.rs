@@ -1,6 +1,6 @@
 //! What extensions log about themselves.
 
-use kiket_contract::api::extension_events::LogEvent;
+use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME, LogEvent};
 use kiket_contract::event::extension_delivery::DeliveryStarted;
 use kiket_contract::secret::Secret;
 use serde_json::Value;
@@ -15,9 +15,17 @@ use crate::tokens::Caller;
 /// Keeps one entry, under the installation and delivery of the caller, without what the delivery
 /// carried in confidence and without any other secret of the installation.
 pub(crate) async fn log(core: &Core, caller: &Caller, entry: LogEvent) -> Result<(), Error> {
+    let is_long = |text: &str| text.chars().count() > LONGEST_NAME;
+    if is_long(&entry.event) || entry.version.as_deref().is_some_and(is_long) {
+        return Err(Error::LogName);
+    }
+    let data = entry.data.to_string();
+    if data.len() > LARGEST_DATA {
+        return Err(Error::LogTooLarge { size: data.len() });
+    }
     let confidential = confidential(core, caller).await?;
     let without = |text: String| redact(text, false, confidential.iter());
-    let data = without(entry.data.to_string());
+    let data = without(data);
     let entry = LogEvent {
         event: without(entry.event),
         version: entry.version.map(without),

@@ -10,6 +10,7 @@ mod headers;
 pub(crate) mod keys;
 pub(crate) mod life;
 mod listening;
+mod modules;
 pub(crate) mod sealed;
 pub(crate) mod update;
 pub(crate) mod upgrade;
@@ -31,9 +32,12 @@ use crate::secrets::seal_secret;
 use crate::store::installations as rows;
 use life::told;
 
-/// Sets an extension up in a project. The same extension in the same project is replaced in place:
-/// its waiting deliveries go to the new address, its stored secrets stay, and delivery secret and
-/// API key are the new ones from now on.
+/// How long a runtime token may live, in minutes.
+const TOKEN_MINUTES: std::ops::RangeInclusive<i64> = 1..=60;
+
+/// Sets an extension up in a project. The same extension in the same project is replaced in place
+/// if the request says so: its waiting deliveries go to the new address, its stored secrets stay,
+/// and delivery secret and API key are the new ones from now on.
 pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Installed, Error> {
     let content::Read { manifest, findings } =
         content::read(&new.manifest, new.callback_url.is_some())?;
@@ -56,6 +60,9 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
         rows::Written::As(id) => id,
         rows::Written::ProjectOf(owner) => {
             return Err(Error::ProjectElsewhere { project: row.project_id, owner });
+        }
+        rows::Written::AlreadyThere(installation) => {
+            return Err(Error::AlreadyInstalled { installation });
         }
         rows::Written::TooManySecrets => {
             return Err(Error::TooManySecrets { most: LARGEST_TOTAL });
@@ -114,7 +121,10 @@ fn prepare(
             project_id: new.project_id,
             signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(sdk)),
             configuration: serde_json::Value::Object(values).to_string(),
+            token_minutes: token_minutes(new.token_minutes)?,
             api_key_hash: keys::hash(&api_key),
+            modules: modules::checked(new.modules)?,
+            replace: new.replace,
             content,
             now: core.now(),
         },
@@ -123,6 +133,13 @@ fn prepare(
         headers: headers::headers(manifest, &new.headers, BTreeMap::new())?,
         secrets,
     })
+}
+
+fn token_minutes(given: Option<i64>) -> Result<Option<i64>, Error> {
+    match given {
+        Some(minutes) if !TOKEN_MINUTES.contains(&minutes) => Err(Error::TokenMinutes { minutes }),
+        given => Ok(given),
+    }
 }
 
 /// What tells of a new installation, or of another version in the place of one.

@@ -54,4 +54,4 @@ pub use outbound::address::AddressError;
 pub use platform::Platform;
 pub use secrets::master_key::MasterKeyError;
 pub use secrets::seal::SealError;
-pub use store::StoreError;
+pub use store::{StoreError, Trouble};

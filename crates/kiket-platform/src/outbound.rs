@@ -1,8 +1,8 @@
 //! Outbound calls: the one client that deliveries leave by.
 //!
-//! Only public addresses over TLS are reached, and networks that are allowed, those also without. A URL is
-//! checked when it is configured; the address that its host resolves to is checked again at each
-//! connection, and the connection goes to the very address that was checked. Redirects are not
+//! Only public addresses over TLS are reached, and networks that are allowed, those also without. A
+//! URL is checked when it is configured; the address that its host resolves to is checked again at
+//! each connection, and the connection goes to the very address that was checked. Redirects are not
 //! followed: the client has no code for them.
 //!
 //! With an egress proxy the proxy makes the connection, and is asked for the checked address, not

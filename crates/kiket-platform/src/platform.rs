@@ -72,6 +72,8 @@ impl Platform {
         let (api, worker, upkeep) = (Task::new(), Task::new(), Task::new());
         let router = http::router(core.clone());
         api.spawn(serve::serve(listener, router, Limits::DEFAULT, api.stop.clone()));
+        // So that it can be waited for: nothing else is spawned in it.
+        api.running.close();
         upkeep.spawn(upkeep::run(core.clone(), config.retention, upkeep.stop.clone()));
         Ok(Self { core, address, data_dir, api, worker, upkeep, _lock: lock })
     }
@@ -168,6 +170,12 @@ impl Platform {
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Happening> {
         self.core.happenings.subscribe()
+    }
+
+    /// Waits until the API is served no more, which before [`Platform::shutdown`] only a defect
+    /// brings about.
+    pub async fn api_ended(&self) {
+        self.api.running.wait().await;
     }
 
     /// Stops delivering as [`Platform::stop_delivering`] does, then listening, and closes the
@@ -304,3 +312,20 @@ fn admin_token(config: &Config, data_dir: &Path) -> Result<Secret, Error> {
 
 #[cfg(test)]
 mod full_disk;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_the_api_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(dir.path());
+        config.listen.set_port(0);
+        let platform = Platform::start(config).await.unwrap();
+        let mut ended = std::pin::pin!(platform.api_ended());
+        assert!(futures_util::poll!(ended.as_mut()).is_pending(), "it is served");
+        platform.api.stop.cancel();
+        ended.await;
+    }
+}

@@ -16,6 +16,9 @@ use crate::store::secrets::SealedSecret;
 use seal::{Place, SealError, Sealer};
 use zeroize::Zeroizing;
 
+/// What stands around a key in a delivery's body: its quotes, a colon and a comma.
+const AROUND: usize = 4;
+
 fn place(row: &str) -> Place<'_> {
     Place { table: "secrets", row, column: "sealed_value" }
 }
@@ -48,7 +51,7 @@ pub(crate) fn seal_secret(
         return Err(Error::SecretKey { key: key.chars().take(128).collect() });
     }
     let sealed_value = sealer.seal(place(&row(installation, key)), value.expose().as_bytes())?;
-    let size = i64::try_from(key.len() + size_in_json(value)).unwrap_or(i64::MAX);
+    let size = i64::try_from(key.len() + AROUND + size_in_json(value)).unwrap_or(i64::MAX);
     Ok(SealedSecret { key: key.to_owned(), sealed_value, size })
 }
 

@@ -33,6 +33,7 @@ mod retention;
 mod rows;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
+mod trouble;
 pub(crate) mod view;
 pub(crate) mod work;
 mod writer;
@@ -51,6 +52,7 @@ use tokio::task::JoinHandle;
 pub(crate) use backup::backup;
 use deliveries::NewDelivery;
 use hooks::MatchingHook;
+pub use trouble::Trouble;
 use writer::Writer;
 
 /// The database's file in the data directory.

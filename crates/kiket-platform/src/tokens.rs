@@ -1,7 +1,9 @@
 //! Runtime tokens: minted for each attempt, checked at each call back.
 //!
-//! They are signed with [`crate::signing_keys`]. A token is good for 15 minutes, for one installation in one project; whether the installation is still there and still
-//! permits what the token says is read at each call, so that a removal takes effect at once.
+//! They are signed with [`crate::signing_keys`]. A token is good for 15 minutes, unless hook or
+//! installation say otherwise, and for one installation in one project; whether the installation is
+//! still there and still permits what the token says is read at each call, so that a removal takes
+//! effect at once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -19,6 +19,7 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(60);
 /// Goes round until `stop`, the first time at once.
 pub(crate) async fn run(core: Shared, retention: Duration, stop: CancellationToken) {
     let mut rounds = tokio::time::interval(PAUSE);
+    let mut looked = Timestamp::MIN;
     loop {
         tokio::select! {
             _ = rounds.tick() => {}
@@ -33,21 +34,32 @@ pub(crate) async fn run(core: Shared, retention: Duration, stop: CancellationTok
         if let Err(failure) = core.store.end_unanswered(now).await {
             error!(error = %failure, "guards and actions without an answer could not be ended");
         }
-        if let Err(failure) = remove_settled(&core, retention, now, &stop).await {
+        if let Err(failure) = remove_old(&core, retention, now, &stop, &mut looked).await {
             error!(error = %failure, "old deliveries could not be removed");
         }
     }
 }
 
-/// Removes batch after batch; between two of them others may write.
-async fn remove_settled(
+/// Removes batch after batch; between two of them others may write. Of events that are older than
+/// `looked` those that nobody heard are gone already.
+async fn remove_old(
     core: &Core,
     retention: Duration,
     now: Timestamp,
     stop: &CancellationToken,
+    looked: &mut Timestamp,
 ) -> Result<(), Error> {
     // A retention that goes back before all time keeps everything.
     let before = now.checked_sub(retention).unwrap_or(Timestamp::MIN);
     while !stop.is_cancelled() && core.store.remove_settled(before, now).await? {}
+    while !stop.is_cancelled() {
+        match core.store.remove_unheard(*looked, before).await? {
+            Some(next) => *looked = next,
+            None => {
+                *looked = before;
+                break;
+            }
+        }
+    }
     Ok(())
 }

@@ -155,6 +155,9 @@ impl<'a> Session<'a> {
                 headers: headers(manifest)?,
                 delivery_secret: Some(webhook_secret),
                 signing: None,
+                token_minutes: None,
+                modules: BTreeMap::new(),
+                replace: true,
             })
             .await?;
         Ok(Self { platform, screen, manifest, installed, running, health, printed })

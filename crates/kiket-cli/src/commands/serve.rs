@@ -5,7 +5,7 @@
 //! it ends, what was accepted is delivered after the next start.
 
 use std::env;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use kiket_contract::environment::LOG;
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
-use kiket_platform::{Config, Error, Platform};
+use kiket_platform::{Config, Error, Platform, Trouble};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -39,7 +39,13 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     let platform = Platform::start(config).await.map_err(|error| explain(error, &data_dir))?;
     platform.deliver();
     greet(&platform, token_is_given)?;
-    stop.cancelled().await;
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = platform.api_ended() => {
+            platform.shutdown().await;
+            anyhow::bail!("the API ended by itself, which is a defect: start again");
+        }
+    }
     tracing::info!("stopping: what is under way may finish; a second signal ends it at once");
     platform.shutdown().await;
     tracing::info!("stopped");
@@ -66,7 +72,9 @@ fn config(args: Serve) -> anyhow::Result<Config> {
 }
 
 fn variable(name: &str) -> Option<Secret> {
-    env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::from)
+    // A file's last newline often comes with it.
+    let value = env::var(name).ok()?;
+    Some(value.trim()).filter(|value| !value.is_empty()).map(Secret::from)
 }
 
 fn key_in(path: &Path) -> anyhow::Result<Secret> {
@@ -77,14 +85,29 @@ fn key_in(path: &Path) -> anyhow::Result<Secret> {
 
 /// Adds what to do, where the error itself does not know it.
 fn explain(error: Error, data_dir: &Path) -> anyhow::Error {
+    let dir = data_dir.display();
     let advice = match &error {
         Error::Listen { .. } => "choose another with --listen, or stop what listens there".into(),
+        Error::DataDir { source, .. } if source.kind() == ErrorKind::StorageFull => {
+            format!("make room on the disk of `{dir}`")
+        }
         Error::DataDir { .. } => {
             "let this user write there, or choose another with --data-dir".into()
         }
-        Error::Store(_) => {
-            format!("`{}` must be this user's, on a disk with room", data_dir.display())
-        }
+        Error::Store(store) => match store.trouble() {
+            Trouble::Newer => {
+                format!("a newer Kiket has written `{dir}`: run that one, or restore a backup")
+            }
+            Trouble::OtherTables => format!(
+                "another build has made the tables in `{dir}`: run that one, or choose another \
+                 with --data-dir"
+            ),
+            Trouble::Full => format!("make room on the disk of `{dir}`"),
+            Trouble::NotPermitted => {
+                format!("let this user read and write everything in `{dir}`")
+            }
+            _ => return error.into(),
+        },
         _ => return error.into(),
     };
     anyhow::anyhow!("{:#}; {advice}", anyhow::Error::new(error))

@@ -196,6 +196,16 @@ fn the_admin_token_is_made_and_only_its_place_is_said() {
     assert!(!log.contains(token.trim()));
 }
 
+#[test]
+fn an_admin_token_from_a_file_may_end_with_a_newline() {
+    let dir = tempfile::tempdir().unwrap();
+    let token = format!("{TOKEN}\n");
+    let serving = Serving::start(dir.path(), &[], &[("KIKET_ADMIN_TOKEN", &token)]);
+    assert_eq!(serving.call("GET", "/api/v1/installations", &Value::Null).0, 200);
+    serving.signal(Signal::TERM);
+    assert_eq!(serving.ended().0, Some(0));
+}
+
 /// Runs to the end, which is to be a failure, and returns what is said.
 fn refused(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let mut command = kiket(arguments, data_dir);
@@ -256,6 +266,11 @@ fn a_data_directory_that_can_not_be_written_is_refused() {
     let serve = &["serve", "--listen", "127.0.0.1:0"];
     let said = refused(&file.join("data"), serve, &[]);
     assert!(said.contains("let this user write there, or choose another"), "{said}");
+    let taken = dir.path().join("taken");
+    std::fs::create_dir_all(taken.join("kiket.db")).unwrap();
+    let said = refused(&taken, serve, &[]);
+    let advice = format!("let this user read and write everything in `{}`", taken.display());
+    assert!(said.contains(&advice), "{said}");
     // Nobody can make a directory there, whoever runs the test.
     let said = refused(Path::new("/proc/kiket"), serve, &[]);
     assert!(said.contains("let this user write there, or choose another"), "{said}");

@@ -65,6 +65,9 @@ pub struct Cancel {
 /// The most characters of a reason.
 pub const LONGEST_REASON: usize = 500;
 
+/// The most calls of an extension that are kept with a delivery.
+pub const MOST_CALLBACKS: usize = 200;
+
 /// One event to one installation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -87,15 +90,16 @@ pub struct Delivery {
     pub project_id: ProjectId,
     /// Where it stands.
     pub status: Status,
-    /// Why it stands there: what the last attempt met, in one line.
+    /// Why it stands there, in one line: what the last attempt met, or what it waits for.
     pub diagnostics: Option<String>,
     /// The delivery that this one repeats on an operator's wish.
     pub redelivery_of: Option<DeliveryId>,
     /// Every attempt, oldest first.
     pub attempts: Vec<Attempt>,
-    /// Every call that the extension made with this delivery's token, oldest first.
+    /// The calls that the extension made with this delivery's token, oldest first: the first
+    /// [`MOST_CALLBACKS`]. What it calls beyond that is answered and not kept.
     pub callbacks: Vec<Callback>,
-    /// When it is tried next.
+    /// When it is tried next; none while its installation is paused or disabled.
     pub next_attempt_at: Option<Timestamp>,
     /// When it was made: when its event was accepted, or when it was asked for again.
     pub created_at: Timestamp,
@@ -158,7 +162,8 @@ pub struct Attempt {
     pub status_code: Option<u16>,
     /// What went wrong, if anything did.
     pub error: Option<String>,
-    /// The answer's body as text, bounded, without secrets.
+    /// The answer's body as text, bounded, without secrets. Lists of deliveries leave it out: it
+    /// is in the single delivery.
     pub response: Option<String>,
 }
 

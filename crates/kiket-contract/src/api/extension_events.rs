@@ -19,16 +19,24 @@ pub fn path(extension_id: &str) -> String {
     format!("{}/extensions/{}/events", crate::route::API, crate::route::segment(extension_id))
 }
 
+/// The most characters of an entry's name, and of its version.
+pub const LONGEST_NAME: usize = 128;
+
+/// The most bytes of an entry's data, as JSON.
+pub const LARGEST_DATA: usize = 16 * 1024;
+
 /// What an extension logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEvent {
-    /// A name of the extension's choice, often the event it handles.
+    /// A name of the extension's choice, often the event it handles; up to [`LONGEST_NAME`]
+    /// characters.
     pub event: String,
-    /// The version of the event that is being handled; free text.
+    /// The version of the event that is being handled; free text, as long as the
+    /// name may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Anything.
+    /// Anything, up to [`LARGEST_DATA`] bytes of JSON.
     #[serde(default)]
     pub data: Value,
     /// When it happened on the extension's side.

@@ -73,6 +73,9 @@ pub struct GuardResult {
 pub struct ListGuards {
     /// Only those whose decision waits for somebody.
     pub pending: bool,
+    /// Only those of one project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
     /// The most entries of the page.
     pub limit: Limit,
     /// Where the last page ended.

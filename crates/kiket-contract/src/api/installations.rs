@@ -22,6 +22,12 @@ use crate::signature::SigningForm;
 /// The path of the collection, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/installations";
 
+/// The most schemas of modules that an installation has.
+pub const MOST_MODULES: usize = 20;
+
+/// The most bytes of a module's schema.
+pub const LARGEST_MODULE: usize = 64 * 1024;
+
 /// What is needed to install an extension. It has no `Debug`: the manifest and the configuration
 /// may hold secrets.
 #[derive(Clone, Deserialize)]
@@ -52,6 +58,21 @@ pub struct NewInstallation {
     /// Which bytes are signed; else what the manifest's `sdk` can verify.
     #[serde(default)]
     pub signing: Option<SigningForm>,
+    /// How long runtime tokens live, in minutes, 1 to 60, where the manifest's hook says nothing;
+    /// else 15.
+    #[serde(default)]
+    pub token_minutes: Option<i64>,
+    /// The schemas of the extension's modules of custom data, YAML or JSON, by the module's id: up
+    /// to [`MOST_MODULES`] of up to [`LARGEST_MODULE`] bytes. They stay as they are when the
+    /// manifest is upgraded.
+    #[serde(default)]
+    pub modules: BTreeMap<String, String>,
+    /// Takes the place of an installation of the same extension in the same project: manifest and
+    /// settings, delivery secret, API key, and permissions without a question. Its stored secrets
+    /// stay. Without it, such an installation is left as it is and the answer is 409; a new version
+    /// of the manifest goes to its `upgrade`.
+    #[serde(default)]
+    pub replace: bool,
 }
 
 /// An extension set up in a project. It shows no secret.
@@ -75,12 +96,18 @@ pub struct Installation {
     pub callback_url: String,
     /// Which bytes are signed.
     pub signing: SigningForm,
+    /// How long runtime tokens live, in minutes, where the hook says nothing; 15 without it.
+    #[serde(default)]
+    pub token_minutes: Option<i64>,
     /// The values of settings that an operator gave; secret ones are under `secrets`.
     pub configuration: Map<String, Value>,
     /// What its runtime tokens grant beside the project.
     pub scopes: Vec<String>,
     /// What it hears.
     pub hooks: Vec<Hook>,
+    /// The modules of custom data whose schemas came with it, by their ids.
+    #[serde(default)]
+    pub modules: Vec<String>,
     /// The secrets that its deliveries carry, and others that are stored for it.
     pub secrets: Vec<StoredSecret>,
     /// The delivery secret that waits for its turn to sign.

@@ -34,6 +34,9 @@ async fn left_undone(home: &std::path::Path, callback_url: String) -> DeliveryId
         headers: std::collections::BTreeMap::new(),
         delivery_secret: Some("sh_earlier".into()),
         signing: None,
+        token_minutes: None,
+        modules: std::collections::BTreeMap::new(),
+        replace: true,
     };
     platform.install(install).await.unwrap();
     let event = NewEvent {

@@ -44,6 +44,9 @@ async fn install(platform: &Platform, address: SocketAddr) {
         headers: std::collections::BTreeMap::new(),
         delivery_secret: Some(SECRET.into()),
         signing: None,
+        token_minutes: None,
+        modules: std::collections::BTreeMap::new(),
+        replace: false,
     };
     platform.install(new).await.unwrap();
 }

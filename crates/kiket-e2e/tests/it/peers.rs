@@ -135,6 +135,9 @@ async fn deliver(
             secrets: BTreeMap::from([("TOKEN".to_owned(), "Ünïcode ☂".into())]),
             delivery_secret: Some(SECRET.into()),
             signing,
+            token_minutes: None,
+            modules: BTreeMap::new(),
+            replace: false,
         };
         platform.install(new).await.unwrap();
     }

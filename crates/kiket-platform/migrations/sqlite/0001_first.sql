@@ -35,8 +35,12 @@ CREATE TABLE installations (
     -- The event that tells the installation of its own end. It is delivered whatever the state is;
     -- a removed installation keeps its delivery secret and headers until then.
     farewell                    BLOB,
+    token_minutes               BIGINT CHECK (token_minutes BETWEEN 1 AND 60),
     revision                    BIGINT NOT NULL,
     generation                  BIGINT NOT NULL,
+    -- Counts the writes of this row, so that a change that was made from what stood here before
+    -- another one is refused.
+    changes                     BIGINT NOT NULL,
     created_at                  BIGINT NOT NULL,
     updated_at                  BIGINT NOT NULL,
     CHECK ((sealed_next_delivery_secret IS NULL) = (next_secret_at IS NULL)),
@@ -78,6 +82,15 @@ CREATE TABLE hooks (
 );
 CREATE INDEX hooks_by_event ON hooks (event, installation_id);
 CREATE INDEX hooks_by_installation ON hooks (installation_id);
+
+-- The schemas of an extension's modules of custom data, as text.
+CREATE TABLE modules (
+    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    name            TEXT   NOT NULL,
+    schema          TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    PRIMARY KEY (installation_id, name)
+) WITHOUT ROWID;
 
 CREATE TABLE secrets (
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
@@ -190,6 +203,7 @@ CREATE TABLE guards (
     CHECK ((resolved_to IS NULL) = (resolved_at IS NULL)),
     CHECK (resolved_to IS NULL OR decision = 'pending')
 ) WITHOUT ROWID;
+CREATE INDEX guards_by_project ON guards (project_id, event_id);
 CREATE INDEX guards_pending ON guards (event_id) WHERE decision = 'pending' AND resolved_to IS NULL;
 
 CREATE TABLE callbacks (

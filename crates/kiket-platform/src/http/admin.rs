@@ -16,6 +16,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
 use tracing::Instrument;
@@ -27,7 +28,6 @@ use crate::error::Error;
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .merge(installations::router())
-        .route(api::events::PATH, post(events::accept))
         .route(api::deliveries::PATH, get(deliveries::list))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
         .route(api::guards::PATH, post(guards::ask).get(guards::list))
@@ -42,6 +42,8 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::signing_keys::PATH, get(signing_keys::list))
         .route(api::signing_keys::ROTATE, post(signing_keys::rotate))
         .route(route::METRICS, get(metrics::show))
+        .route_layer(middleware::from_fn(without_idempotency_key))
+        .route(api::events::PATH, post(events::accept))
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 
@@ -49,8 +51,9 @@ async fn authorize(State(core): State<Shared>, request: Request, next: Next) -> 
     let token = request
         .headers()
         .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-        .map(Secret::from);
+        .and_then(|value| value.to_str().ok()?.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| Secret::from(token));
     if token.as_ref() == Some(&core.admin_token) {
         // On a task of its own: what has begun is ended when the one who asked has gone away.
         let answered = tokio::spawn(next.run(request).in_current_span()).await;
@@ -58,4 +61,12 @@ async fn authorize(State(core): State<Shared>, request: Request, next: Next) -> 
     } else {
         ApiError::NotTheOperator.into_response()
     }
+}
+
+/// Refuses a key that would be heeded by nobody: the same request twice would be done twice.
+async fn without_idempotency_key(request: Request, next: Next) -> Response {
+    if !request.method().is_safe() && request.headers().contains_key(IDEMPOTENCY_KEY) {
+        return ApiError::NoIdempotency.into_response();
+    }
+    next.run(request).await
 }

@@ -26,6 +26,8 @@ pub(super) enum ApiError {
     NoGuard(String),
     /// The header is empty, too long or no text.
     IdempotencyKey,
+    /// The header came with a request that does not heed it.
+    NoIdempotency,
     /// What is wrong with the query, by the name of the parameter.
     Parameters(String),
     BodyTooLarge,
@@ -85,13 +87,16 @@ impl ApiError {
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_guard", format!("there is no guard `{id}`")),
             ),
-            Self::IdempotencyKey => (
+            Self::IdempotencyKey => {
+                let most = LONGEST_IDEMPOTENCY_KEY;
+                let text = format!("an Idempotency-Key is 1 to {most} visible characters");
+                (StatusCode::BAD_REQUEST, ErrorBody::new("invalid_idempotency_key", text))
+            }
+            Self::NoIdempotency => (
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new(
-                    "invalid_idempotency_key",
-                    format!(
-                        "an Idempotency-Key is 1 to {LONGEST_IDEMPOTENCY_KEY} visible characters"
-                    ),
+                    "idempotency_not_supported",
+                    "only events take an Idempotency-Key: leave it out, and look before you repeat",
                 ),
             ),
             Self::Parameters(reason) => (
@@ -152,7 +157,9 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
     let (status, code) = match &error {
         Error::Manifest { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
         Error::ManifestMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
-        Error::OtherExtension { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "other_extension"),
+        Error::OtherExtension { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "manifest_of_other_extension")
+        }
         Error::PermissionsNotAccepted { .. } => (StatusCode::CONFLICT, "permissions_not_accepted"),
         Error::Configuration { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_configuration"),
         Error::NoInstallation { .. } => (StatusCode::NOT_FOUND, "no_installation"),
@@ -161,6 +168,13 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::NothingToRollBackTo { .. } => (StatusCode::CONFLICT, "nothing_to_roll_back_to"),
         Error::RotationWaits { .. } => (StatusCode::CONFLICT, "rotation_waits"),
         Error::NothingToCommit => (StatusCode::CONFLICT, "nothing_to_commit"),
+        Error::AlreadyInstalled { .. } => (StatusCode::CONFLICT, "already_installed"),
+        Error::Module { .. } | Error::TooManyModules { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid_module")
+        }
+        Error::TokenMinutes { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_token_minutes"),
+        Error::LogName => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_log_event"),
+        Error::LogTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "log_too_large"),
         Error::CallbackUrl(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_callback_url"),
         Error::EmptyDeliverySecret => (StatusCode::UNPROCESSABLE_ENTITY, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
@@ -191,7 +205,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::UnknownDelivery { .. } => (StatusCode::NOT_FOUND, "no_delivery"),
         Error::NotSettled { .. } => (StatusCode::CONFLICT, "not_settled"),
         Error::AlreadySettled { .. } => (StatusCode::CONFLICT, "already_settled"),
-        Error::NowhereToDeliver => (StatusCode::CONFLICT, "removed"),
+        Error::NowhereToDeliver => (StatusCode::CONFLICT, "nowhere_to_deliver"),
         Error::AnsweredAtOnce { .. } => (StatusCode::CONFLICT, "answered_at_once"),
         Error::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
         Error::EmptyWindow => (StatusCode::UNPROCESSABLE_ENTITY, "empty_window"),
@@ -237,6 +251,9 @@ fn details(error: &Error) -> Option<Value> {
         }
         Error::PermissionsNotAccepted { added } => Some(json!({ "permissions_added": added })),
         Error::Configuration { problems } => Some(json!({ "problems": problems })),
+        Error::AlreadyInstalled { installation } => {
+            Some(json!({ "installation_id": installation }))
+        }
         Error::RotationWaits { signs_at } => Some(json!({ "signs_at": signs_at })),
         _ => None,
     }

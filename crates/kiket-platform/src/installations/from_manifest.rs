@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::store::StoreError;
 use crate::tokens::random_secret;
 
-/// The most bytes of names that a list may have which every delivery carries.
+/// The most bytes of JSON that a list of names may have which every delivery carries.
 const MOST_NAMES: usize = 2 * 1024;
 const DELIVERY_SECRET_PREFIX: &str = "sh_";
 
@@ -57,7 +57,12 @@ pub(super) fn new_delivery_secret() -> Result<Secret, Error> {
 
 /// What its runtime tokens grant beside the project.
 pub(super) fn scopes(manifest: &Manifest) -> Result<Vec<String>, Error> {
-    bounded("permissions", manifest.permissions.iter().map(|scope| scope.as_str()))?;
+    let permissions = || manifest.permissions.iter().map(|scope| scope.as_str());
+    if let Some(scope) = permissions().find(|scope| scope::is_exact(scope)) {
+        let text = format!("ask for `{scope}`: tokens are for the installation's project only");
+        return Err(problem("permissions", text));
+    }
+    bounded("permissions", permissions())?;
     let base = scope::BASE.iter().map(|scope| (*scope).to_owned());
     Ok(base.chain(manifest.permissions.iter().map(|scope| scope.value.clone())).collect())
 }
@@ -70,13 +75,16 @@ pub(super) fn requested_secrets(manifest: &Manifest) -> Result<Vec<String>, Erro
 
 /// Refuses a list that would make every delivery of the extension large.
 fn bounded<'a>(member: &str, mut names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    // Each with its quotes and a comma.
+    let size = |name: &str| serde_json::Value::from(name).to_string().len() + 1;
     let fits =
-        names.try_fold(0, |sum, name| Some(sum + name.len()).filter(|sum| *sum <= MOST_NAMES));
+        names.try_fold(0, |sum, name| Some(sum + size(name)).filter(|sum| *sum <= MOST_NAMES));
     match fits {
         Some(_) => Ok(()),
-        None => {
-            Err(problem(member, format!("names more than {MOST_NAMES} bytes in all: shorten it")))
-        }
+        None => Err(problem(
+            member,
+            format!("names more than {MOST_NAMES} bytes of JSON in all: shorten it"),
+        )),
     }
 }
 

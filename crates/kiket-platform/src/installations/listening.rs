@@ -12,12 +12,12 @@ use kiket_contract::payload::DEFAULT_TIMEOUT_MS;
 use kiket_manifest::Manifest;
 use url::Url;
 
+use super::TOKEN_MINUTES;
 use super::from_manifest::problem;
 use crate::error::Error;
 use crate::store::hooks::Hook;
 
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
-const TOKEN_MINUTES: std::ops::RangeInclusive<u32> = 1..=60;
 const MOST_RETRIES: u32 = 10;
 const ELSEWHERE: &str = "does not lead to the callback's own host: write a path";
 /// Other names of a manifest's list of hooks.
@@ -92,12 +92,12 @@ fn whole(
         }
         retries => retries.map_or(usual.retries, i64::from),
     };
-    let token_minutes = match hook.token_minutes.map(|minutes| *minutes) {
+    let token_minutes = match hook.token_minutes.map(|minutes| i64::from(*minutes)) {
         Some(minutes) if !TOKEN_MINUTES.contains(&minutes) => {
             let text = format!("is {minutes}: 1 to 60 are possible");
             return Err(problem(&member("token_minutes"), text));
         }
-        minutes => minutes.map(i64::from),
+        minutes => minutes,
     };
     if let Some(endpoint) = &hook.endpoint {
         checked(endpoint, callback_url, &member("endpoint"))?;

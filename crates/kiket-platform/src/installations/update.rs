@@ -30,7 +30,8 @@ pub(crate) async fn update(
     }
     let given = configuration::check(&manifest, wanted.configuration)?;
     let mut update = Update {
-        of: (id, present.revision),
+        id,
+        seen: present.changes,
         callback_url: wanted.callback_url,
         signing: wanted.signing,
         configuration: given.values,
@@ -74,7 +75,7 @@ pub(super) async fn store(
     update: &Update,
     replacement: Option<&Replacement>,
 ) -> Result<(), Error> {
-    let (installation, _) = update.of;
+    let installation = update.id;
     match core.store.change(update, replacement).await? {
         Changed::Done => {
             core.wake.notify_one();

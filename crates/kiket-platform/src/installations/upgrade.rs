@@ -162,7 +162,8 @@ fn beyond(scopes: &[String], others: &[String]) -> Vec<String> {
 
 fn unchanged(core: &Core, present: &Present) -> Update {
     Update {
-        of: (present.id, present.revision),
+        id: present.id,
+        seen: present.changes,
         callback_url: None,
         signing: None,
         configuration: serde_json::Map::new(),
@@ -188,7 +189,7 @@ fn replacement(
         raises.push(life::told(core, name, present.project_id, &payload));
     }
     Ok(Replacement {
-        from: (present.id, present.revision),
+        id: present.id,
         to,
         content,
         headers: sealed::seal_both_headers(&core.sealer, (present.id, to), headers)?,

@@ -1,12 +1,12 @@
 //! The calls that extensions made with a delivery's token.
 
-use kiket_contract::api::deliveries::Callback;
+use kiket_contract::api::deliveries::{Callback, MOST_CALLBACKS};
 use kiket_contract::id::DeliveryId;
 
 use super::{Store, StoreError};
 
 impl Store {
-    /// Records one call.
+    /// Records one call, unless the delivery has as many as are kept.
     pub(crate) async fn record_callback(
         &self,
         delivery: DeliveryId,
@@ -14,13 +14,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO callbacks (delivery_id, method, path, status_code, at) \
-             VALUES ($1, $2, $3, $4, $5)",
+             SELECT $1, $2, $3, $4, $5 \
+             WHERE (SELECT COUNT(*) FROM callbacks WHERE delivery_id = $1) < $6",
         )
         .bind(delivery.as_bytes())
         .bind(&callback.method)
         .bind(&callback.path)
         .bind(i64::from(callback.status_code))
         .bind(callback.at.as_millisecond())
+        .bind(i64::try_from(MOST_CALLBACKS).unwrap_or(i64::MAX))
         .execute(&self.writer)
         .await?;
         Ok(())

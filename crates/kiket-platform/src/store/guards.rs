@@ -93,22 +93,31 @@ impl Store {
         Ok(())
     }
 
-    /// Guards, newest first: all, or those that wait; below `before` when it is given.
+    /// Guards, newest first: all, or those that wait or are of a project; below `before` when it is
+    /// given.
     pub(crate) async fn guards(
         &self,
         pending_only: bool,
+        project: Option<ProjectId>,
         before: Option<EventId>,
         most: usize,
     ) -> Result<Vec<Guard>, StoreError> {
         let pending = "g.decision = 'pending' AND g.resolved_to IS NULL";
         let filter = if pending_only { pending } else { "1 = 1" };
+        let of = match project {
+            Some(_) => "g.project_id = $3",
+            None => "CAST($3 AS BIGINT) IS NULL",
+        };
         // Every part is a literal of this file; what comes from outside is bound.
         let statement = sqlx::AssertSqlSafe(format!(
-            "{GUARD} WHERE {filter} AND ($1 = 1 OR g.event_id < $2) ORDER BY g.event_id DESC LIMIT $3"
+            "{GUARD} WHERE {filter} AND ($1 = 1 OR g.event_id < $2) \
+             AND {of} \
+             ORDER BY g.event_id DESC LIMIT $4"
         ));
         sqlx::query(statement)
             .bind(i64::from(before.is_none()))
             .bind(before.map(|id| id.as_bytes().to_vec()).unwrap_or_default())
+            .bind(project.map(i64::from))
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .fetch_all(&self.reader)
             .await?

@@ -58,11 +58,11 @@ pub(super) async fn matching(
     event: &str,
 ) -> Result<Vec<MatchingHook>, StoreError> {
     sqlx::query(
-        "SELECT h.id, h.installation_id, e.extension_id, i.state, h.version, h.endpoint, h.timeout_ms, h.retries, \
-         h.required, h.token_minutes FROM hooks h JOIN installations i ON i.id = h.installation_id \
+        "SELECT h.id, h.installation_id, e.extension_id, i.state, h.version, h.endpoint, \
+         h.timeout_ms, h.retries, h.required, h.token_minutes FROM hooks h JOIN installations i ON i.id = h.installation_id \
          JOIN extensions e ON e.number = i.extension_number \
          WHERE h.event = $1 AND i.project_id = $2 AND i.state IN ('active', 'paused') \
-         AND h.disabled_reason IS NULL ORDER BY h.installation_id, h.version",
+         AND h.disabled_reason IS NULL ORDER BY h.installation_id, h.version, h.id",
     )
     .bind(event)
     .bind(i64::from(project))

@@ -2,6 +2,7 @@
 
 mod keys;
 mod life;
+mod modules;
 mod revisions;
 mod view;
 
@@ -9,6 +10,8 @@ pub(crate) use life::Removal;
 pub(super) use life::bury;
 pub(crate) use revisions::{Replacement, Update};
 pub(crate) use view::Present;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
@@ -40,7 +43,12 @@ pub(crate) struct NewInstallation {
     pub(crate) signing: SigningForm,
     /// Values of settings, as a JSON object.
     pub(crate) configuration: String,
+    pub(crate) token_minutes: Option<i64>,
     pub(crate) api_key_hash: [u8; 32],
+    /// The schemas of its modules of custom data, by the module's id.
+    pub(crate) modules: BTreeMap<String, String>,
+    /// Whether it takes the place of one that is there.
+    pub(crate) replace: bool,
     pub(crate) content: Content,
     pub(crate) now: Timestamp,
 }
@@ -84,6 +92,8 @@ pub(crate) enum Written {
     As(InstallationId),
     /// The project belongs to another organisation; nothing was stored.
     ProjectOf(OrganizationId),
+    /// The extension is installed there already; nothing was stored.
+    AlreadyThere(InstallationId),
     /// Its secrets are larger than they may be; nothing was stored.
     TooManySecrets,
 }
@@ -92,7 +102,7 @@ pub(crate) enum Written {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Changed {
     Done,
-    /// It has another revision than the change was made for, or is gone; nothing was stored.
+    /// It is not as the change was made for any more, or is gone; nothing was stored.
     Meanwhile,
     /// Its secrets are larger than they may be; nothing was stored.
     TooManySecrets,
@@ -100,8 +110,8 @@ pub(crate) enum Changed {
 
 impl Store {
     /// Writes an installation whole: project, extension, revision, hooks, secrets and the events
-    /// that tell of it. The same extension in the same project is replaced in place, so that its
-    /// waiting deliveries go to the new address.
+    /// that tell of it. The same extension in the same project is replaced in place, if that is
+    /// wanted, so that its waiting deliveries go to the new address.
     pub(crate) async fn install<E: From<StoreError>>(
         &self,
         new: &NewInstallation,
@@ -115,6 +125,9 @@ impl Store {
             return Ok(Written::ProjectOf(owner));
         }
         let placed = place(&mut transaction, new).await?;
+        if placed.replaces.is_some() && !new.replace {
+            return Ok(Written::AlreadyThere(placed.id));
+        }
         let parts = seal(&placed)?;
         write_parts(&mut transaction, new, &placed, &parts).await?;
         if !super::secrets::fit(&mut transaction, placed.id, most_secret_bytes).await? {
@@ -166,12 +179,13 @@ async fn place(
         .await?;
     let row = sqlx::query(
         "INSERT INTO installations (extension_number, project_id, state, manifest, configuration, \
-         callback_url, signing, requested_secrets, scopes, api_key_hash, revision, generation, \
-         created_at, updated_at) \
+         callback_url, signing, requested_secrets, scopes, api_key_hash, token_minutes, revision, \
+         generation, changes, created_at, updated_at) \
          VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, 'active', '{}', $3, \
-         '', $4, '[]', '[]', $5, 0, 1, $6, $6) \
+         '', $4, '[]', '[]', $5, $6, 0, 1, 0, $7, $7) \
          ON CONFLICT (extension_number, project_id) WHERE state <> 'removed' DO UPDATE SET \
          configuration = excluded.configuration, signing = excluded.signing, \
+         token_minutes = excluded.token_minutes, changes = installations.changes + 1, \
          api_key_hash = excluded.api_key_hash RETURNING id, extension_version, manifest, revision",
     )
     .bind(&new.extension_id)
@@ -179,6 +193,7 @@ async fn place(
     .bind(&new.configuration)
     .bind(new.signing.as_str())
     .bind(new.api_key_hash.as_slice())
+    .bind(new.token_minutes)
     .bind(new.now.as_millisecond())
     .fetch_one(&mut *connection)
     .await?;
@@ -208,6 +223,7 @@ async fn write_parts(
     .bind(i64::from(id))
     .execute(&mut *connection)
     .await?;
+    modules::replace(connection, id, &new.modules, new.now).await?;
     for secret in &parts.secrets {
         super::secrets::upsert(connection, id, secret, new.now).await?;
     }

@@ -9,7 +9,7 @@ use kiket_contract::api::deliveries::{Delivery, ListDeliveries, Status};
 use kiket_contract::id::DeliveryId;
 
 use super::arguments::Arguments;
-use super::view::{self, COLUMNS, JOINED};
+use super::view::{self, Bodies, COLUMNS, JOINED};
 use super::{Store, StoreError};
 
 /// When an entry was made, in milliseconds, and its id.
@@ -26,7 +26,7 @@ impl Store {
         let (text, arguments) = statement(wanted, after, now)?;
         let mut transaction = self.reader.begin().await?;
         let rows = arguments.statement(text).fetch_all(&mut *transaction).await?;
-        view::assemble(&mut transaction, &rows, now).await
+        view::assemble(&mut transaction, &rows, Bodies::LeftOut, now).await
     }
 }
 

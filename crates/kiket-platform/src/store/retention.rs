@@ -1,68 +1,184 @@
 //! Removing what has come to its end and is old enough.
 
-use jiff::Timestamp;
-use sqlx::AnyConnection;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{AnyConnection, Row};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, rows};
 
 /// The most rows of one transaction, so that nobody waits long for it.
 const BATCH: i64 = 500;
+/// How long the last attempt of a cancelled delivery may take to be recorded.
+const LONGEST_LEASE: SignedDuration = SignedDuration::from_hours(24);
 
 impl Store {
     /// Removes one batch, and says whether there may be more: deliveries that came to their end
-    /// before this time, with their attempts and callbacks; events from before it that have no
-    /// delivery left; idempotency keys that have expired. An event stays, and so do its deliveries,
-    /// while it waits for an operator's decision.
+    /// before this time, with their attempts and callbacks, and with the events that have no
+    /// delivery left then; idempotency keys that have expired. An event stays, and so do its
+    /// deliveries, while it waits for an operator's decision.
     pub(crate) async fn remove_settled(
         &self,
         before: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.writer.begin().await?;
-        let removed = [
-            remove(
-                &mut transaction,
-                "DELETE FROM deliveries WHERE id IN (SELECT d.id FROM deliveries d \
-                 WHERE d.state <> 'queued' AND d.updated_at < $1 AND d.lease IS NULL \
-                 AND NOT EXISTS (SELECT 1 FROM guards g WHERE g.event_id = d.event_id \
-                 AND g.decision = 'pending' AND g.resolved_to IS NULL) \
-                 ORDER BY d.updated_at LIMIT $2)",
-                before,
-            )
-            .await?,
-            remove(
-                &mut transaction,
-                "DELETE FROM events WHERE id IN (SELECT v.id FROM events v \
-                 WHERE v.created_at < $1 \
-                 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id) \
-                 AND NOT EXISTS (SELECT 1 FROM guards g WHERE g.event_id = v.id \
-                 AND g.decision = 'pending' AND g.resolved_to IS NULL) \
-                 ORDER BY v.created_at LIMIT $2)",
-                before,
-            )
-            .await?,
-            remove(
-                &mut transaction,
-                "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT k.scope, k.key \
-                 FROM idempotency_keys k WHERE k.expires_at < $1 ORDER BY k.expires_at LIMIT $2)",
-                now,
-            )
-            .await?,
-        ];
+        let deliveries = sqlx::query(
+            "DELETE FROM deliveries WHERE id IN (SELECT d.id FROM deliveries d \
+             WHERE d.state <> 'queued' AND d.updated_at < $1 \
+             AND (d.lease IS NULL OR d.updated_at < $2) \
+             AND NOT EXISTS (SELECT 1 FROM guards g WHERE g.event_id = d.event_id \
+             AND g.decision = 'pending' AND g.resolved_to IS NULL) \
+             ORDER BY d.updated_at LIMIT $3) RETURNING event_id",
+        )
+        .bind(before.as_millisecond())
+        .bind(now.checked_sub(LONGEST_LEASE).unwrap_or(Timestamp::MIN).as_millisecond())
+        .bind(BATCH)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let events = ids(&deliveries, "event_id")?;
+        remove_unheard(&mut transaction, &events, before).await?;
+        let keys = sqlx::query(
+            "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT k.scope, k.key \
+             FROM idempotency_keys k WHERE k.expires_at < $1 ORDER BY k.expires_at LIMIT $2)",
+        )
+        .bind(now.as_millisecond())
+        .bind(BATCH)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
-        Ok(removed.into_iter().any(|rows| rows >= BATCH.unsigned_abs()))
+        Ok(is_batch(deliveries.len()) || keys.rows_affected() >= BATCH.unsigned_abs())
+    }
+
+    /// Removes one batch of the events of a time that nobody heard, and returns the time that the
+    /// next batch begins at, if there may be one. An event that is heard goes with its last
+    /// delivery; so no event has to be looked at twice, however long its deliveries wait. They are
+    /// looked for beside those who write.
+    pub(crate) async fn remove_unheard(
+        &self,
+        from: Timestamp,
+        before: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let found = sqlx::query(
+            "SELECT v.id, v.created_at FROM events v WHERE v.created_at >= $1 \
+             AND v.created_at < $2 \
+             AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id) \
+             AND NOT EXISTS (SELECT 1 FROM guards g WHERE g.event_id = v.id \
+             AND g.decision = 'pending' AND g.resolved_to IS NULL) \
+             ORDER BY v.created_at LIMIT $3",
+        )
+        .bind(from.as_millisecond())
+        .bind(before.as_millisecond())
+        .bind(BATCH)
+        .fetch_all(&self.reader)
+        .await?;
+        let mut transaction = self.writer.begin().await?;
+        remove_unheard(&mut transaction, &ids(&found, "id")?, before).await?;
+        transaction.commit().await?;
+        let last = found.last().filter(|_| is_batch(found.len()));
+        last.map(|row| super::time(row, "created_at")).transpose()
     }
 }
 
-async fn remove(
+fn is_batch(rows: usize) -> bool {
+    i64::try_from(rows).is_ok_and(|rows| rows >= BATCH)
+}
+
+fn ids(rows: &[sqlx::any::AnyRow], column: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+    rows.iter().map(|row| Ok(row.try_get(column)?)).collect()
+}
+
+/// Removes those of these events that are old enough and have no delivery, unless they wait for an
+/// operator's decision.
+async fn remove_unheard(
     connection: &mut AnyConnection,
-    statement: &'static str,
+    ids: &[Vec<u8>],
     before: Timestamp,
-) -> Result<u64, StoreError> {
-    let done = sqlx::query(statement)
-        .bind(before.as_millisecond())
-        .bind(BATCH)
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected())
+) -> Result<(), StoreError> {
+    for group in rows::groups(ids.len()) {
+        let ids = &ids[group];
+        let mut statement = rows::statement(
+            "WITH ids(id) AS (",
+            "(CAST(? AS BLOB))",
+            ids.len(),
+            ") DELETE FROM events WHERE id IN (SELECT id FROM ids) AND created_at < ? \
+             AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id) \
+             AND NOT EXISTS (SELECT 1 FROM guards g WHERE g.event_id = events.id \
+             AND g.decision = 'pending' AND g.resolved_to IS NULL)",
+        );
+        for id in ids {
+            statement = statement.bind(id.clone());
+        }
+        statement.bind(before.as_millisecond()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::metrics::histogram::Histogram;
+
+    use super::*;
+    use crate::delivery::plan::plan;
+
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+
+    /// One event on each of days 1 and 2, each with a delivery that waits.
+    async fn waiting(dir: &tempfile::TempDir) -> Store {
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
+        for statement in [
+            "INSERT INTO projects VALUES (27, 3, 0)",
+            "INSERT INTO extensions VALUES (1, 'com.example.crm')",
+            "INSERT INTO installations (id, extension_number, project_id, state, manifest, \
+             configuration, callback_url, signing, requested_secrets, scopes, revision, generation, \
+             changes, created_at, updated_at) \
+             VALUES (1, 1, 27, 'paused', '{}', '{}', '', 'body', '[]', '[]', 1, 1, 0, 0, 0)",
+            "INSERT INTO events (id, project_id, name, payload, halted, created_at) VALUES \
+             (CAST('one' AS BLOB), 27, 'x', '{}', 0, 86400000), \
+             (CAST('two' AS BLOB), 27, 'x', '{}', 0, 172800000)",
+            "INSERT INTO deliveries (id, event_id, installation_id, kind, event_version, \
+             timeout_ms, retries, required, state, due_at, lease, claims, created_at, updated_at) \
+             SELECT id, id, 1, 'hook', 'v1', 1, 1, 0, 'queued', 0, NULL, 0, created_at, created_at \
+             FROM events",
+        ] {
+            sqlx::query(statement).execute(&store.writer).await.unwrap();
+        }
+        store
+    }
+
+    async fn left(store: &Store) -> Vec<String> {
+        let select = "SELECT CAST(id AS TEXT) AS id FROM events ORDER BY id";
+        let rows = sqlx::query(select).fetch_all(&store.reader).await.unwrap();
+        rows.iter().map(|row| row.try_get("id").unwrap()).collect()
+    }
+
+    fn day(number: i64) -> Timestamp {
+        Timestamp::from_millisecond(number * DAY).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_event_goes_with_its_last_delivery_and_is_not_looked_for_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = waiting(&dir).await;
+        assert_eq!(store.remove_unheard(Timestamp::MIN, day(40)).await.unwrap(), None);
+        assert!(!store.remove_settled(day(40), day(41)).await.unwrap());
+        assert_eq!(left(&store).await, ["one", "two"]);
+        let end = "UPDATE deliveries SET state = 'delivered', due_at = NULL WHERE id = CAST('one' AS BLOB)";
+        sqlx::query(end).execute(&store.writer).await.unwrap();
+        store.remove_settled(day(40), day(41)).await.unwrap();
+        assert_eq!(left(&store).await, ["two"]);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_nobody_ends_keeps_a_cancelled_delivery_for_a_day() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = waiting(&dir).await;
+        let cancel = "UPDATE deliveries SET state = 'cancelled', due_at = NULL, \
+                      lease = CAST('lease' AS BLOB)";
+        sqlx::query(cancel).execute(&store.writer).await.unwrap();
+        // A retention of nothing, a little more than a day after the first and before the second.
+        let now = Timestamp::from_millisecond(2 * DAY + 1).unwrap();
+        store.remove_settled(now, now).await.unwrap();
+        assert_eq!(left(&store).await, ["two"]);
+        store.close().await;
+    }
 }

@@ -13,7 +13,8 @@ use super::{Store, StoreError, read, rows, time, time_or_none};
 /// What [`assemble`] reads of a delivery `d`, joined by [`JOINED`] with its installation `i`.
 pub(super) const COLUMNS: &str = "d.id, d.event_id, v.name, d.event_version, d.installation_id, \
     e.extension_id, p.organization_id, i.project_id, d.state, d.reason, d.redelivery_of, \
-    d.due_at, d.lease, d.created_at, d.updated_at";
+    d.due_at, d.lease, d.created_at, d.updated_at, CASE WHEN i.state IN ('paused', 'disabled') \
+    AND (i.farewell IS NULL OR i.farewell <> d.event_id) THEN i.state END AS held";
 pub(super) const JOINED: &str = "JOIN events v ON v.id = d.event_id \
     JOIN extensions e ON e.number = i.extension_number JOIN projects p ON p.id = i.project_id";
 
@@ -44,7 +45,7 @@ impl Store {
         .bind(id.as_bytes())
         .fetch_all(&mut *transaction)
         .await?;
-        Ok(assemble(&mut transaction, &row, now).await?.pop())
+        Ok(assemble(&mut transaction, &row, Bodies::Shown, now).await?.pop())
     }
 
     /// What a delivery is about.
@@ -72,14 +73,22 @@ impl Store {
     }
 }
 
+/// Whether attempts are read with what was answered, which may be large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bodies {
+    Shown,
+    LeftOut,
+}
+
 /// Deliveries of these rows, each with its attempts and callbacks.
 pub(super) async fn assemble(
     connection: &mut AnyConnection,
     rows: &[AnyRow],
+    bodies: Bodies,
     now: Timestamp,
 ) -> Result<Vec<Delivery>, StoreError> {
     let ids = rows.iter().map(delivery_id).collect::<Result<Vec<_>, _>>()?;
-    let mut attempts = attempts(connection, &ids).await?;
+    let mut attempts = attempts(connection, &ids, bodies).await?;
     let mut callbacks = callbacks(connection, &ids).await?;
     rows.iter()
         .zip(&ids)
@@ -119,10 +128,20 @@ async fn belonging<T>(
 async fn attempts(
     connection: &mut AnyConnection,
     ids: &[DeliveryId],
+    bodies: Bodies,
 ) -> Result<HashMap<DeliveryId, Vec<Attempt>>, StoreError> {
-    let select = ") SELECT ids.id, a.number, a.started_at, a.duration_ms, a.status_code, a.error, \
-                  a.response FROM ids JOIN attempts a ON a.delivery_id = ids.id \
-                  ORDER BY ids.id, a.number";
+    let select = match bodies {
+        Bodies::Shown => {
+            ") SELECT ids.id, a.number, a.started_at, a.duration_ms, a.status_code, a.error, \
+             a.response FROM ids JOIN attempts a ON a.delivery_id = ids.id \
+             ORDER BY ids.id, a.number"
+        }
+        Bodies::LeftOut => {
+            ") SELECT ids.id, a.number, a.started_at, a.duration_ms, a.status_code, a.error, \
+             CAST(NULL AS TEXT) AS response FROM ids JOIN attempts a ON a.delivery_id = ids.id \
+             ORDER BY ids.id, a.number"
+        }
+    };
     belonging(connection, ids, select, |row| {
         Ok(Attempt {
             number: row.try_get("number")?,
@@ -159,6 +178,12 @@ pub(super) fn status_code(row: &AnyRow) -> Result<Option<u16>, StoreError> {
     Ok(status.and_then(|status| u16::try_from(status).ok()))
 }
 
+/// What an attempt met, in one line.
+fn met(attempt: &Attempt) -> Option<String> {
+    let answered = || attempt.status_code.map(|status| format!("answered {status}"));
+    attempt.error.clone().or_else(answered)
+}
+
 fn delivery(
     row: &AnyRow,
     attempts: Vec<Attempt>,
@@ -177,9 +202,17 @@ fn delivery(
         "cancelled" => Status::Cancelled,
         _ => return Err(StoreError::Damaged("state")),
     };
+    let held: Option<String> = row.try_get("held")?;
+    let held = held.filter(|_| matches!(status, Status::Queued | Status::Retrying));
     let reason: Option<String> = row.try_get("reason")?;
-    let diagnostics = reason
-        .or_else(|| attempts.last().and_then(|last| last.error.clone().or(last.response.clone())));
+    let met = reason.or_else(|| attempts.last().and_then(met));
+    let diagnostics = match &held {
+        None => met,
+        Some(state) => Some(match met {
+            None => format!("waits because the installation is {state}"),
+            Some(met) => format!("waits because the installation is {state}; before that: {met}"),
+        }),
+    };
     let redelivery_of: Option<Vec<u8>> = row.try_get("redelivery_of")?;
     Ok(Delivery {
         id: delivery_id(row)?,
@@ -198,7 +231,7 @@ fn delivery(
             .map_err(|_| StoreError::Damaged("redelivery_of"))?,
         attempts,
         callbacks,
-        next_attempt_at: if leased { None } else { due_at },
+        next_attempt_at: if leased || held.is_some() { None } else { due_at },
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
     })

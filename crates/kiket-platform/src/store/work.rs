@@ -56,7 +56,7 @@ impl Store {
     pub(crate) async fn work(&self, id: DeliveryId, start_event: &str) -> Result<Work, StoreError> {
         let row = sqlx::query(
             "SELECT d.event_id, v.name, d.event_version, v.payload, v.context, d.timeout_ms, \
-             d.retries, d.required, d.token_minutes, d.hook_id, d.endpoint, \
+             d.retries, d.required, COALESCE(d.token_minutes, i.token_minutes) AS token_minutes, d.hook_id, d.endpoint, \
              i.id AS installation_id, i.extension_number, e.extension_id, p.organization_id, \
              i.project_id, i.callback_url, i.signing, i.sealed_headers, i.sealed_delivery_secret, \
              i.sealed_next_delivery_secret, i.next_secret_at, i.requested_secrets, i.scopes, \

@@ -207,6 +207,10 @@ async fn a_pending_decision_waits_until_it_is_resolved_and_then_tells() {
     let id = ask(&setup).await["id"].as_str().unwrap().to_owned();
     let (_, list) = operator_get(&setup, "/api/v1/guards?pending=true").await;
     assert_eq!(list["data"][0]["id"], *id);
+    let (_, list) = operator_get(&setup, "/api/v1/guards?pending=true&project_id=27").await;
+    assert_eq!(list["data"][0]["id"], *id);
+    let (status, list) = operator_get(&setup, "/api/v1/guards?project_id=28").await;
+    assert_eq!((status, &list["data"]), (200, &json!([])));
     assert_eq!(list["data"][0]["resolution"], Value::Null);
 
     let path = format!("{GUARDS}/{id}/resolve");
@@ -220,11 +224,7 @@ async fn a_pending_decision_waits_until_it_is_resolved_and_then_tells() {
     let (status, again) = setup.operator(&path, &end).await;
     assert_eq!((status, &again["code"]), (409, &json!("not_pending")));
 
-    while script.received().is_empty() {
-        tokio::task::yield_now().await;
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    let told = script.received()[0].json();
+    let told = script.until(|_| true).await.json();
     assert_eq!(told["approval_id"], *id);
     assert_eq!((&told["resolution"], &told["approver"]), (&json!("granted"), &json!("ada")));
     assert_eq!(told["issue"]["id"], 7);

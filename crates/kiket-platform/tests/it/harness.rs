@@ -92,6 +92,18 @@ impl Script {
         self.received.lock().unwrap().clone()
     }
 
+    /// Waits for the first request that is as the test wants it.
+    pub(crate) async fn until(&self, wanted: impl Fn(&Received) -> bool) -> Received {
+        let mut poll = tokio::time::interval(Duration::from_millis(5));
+        for _ in 0..2_000 {
+            poll.tick().await;
+            if let Some(found) = self.received().into_iter().find(&wanted) {
+                return found;
+            }
+        }
+        panic!("never received");
+    }
+
     pub(crate) async fn serve(&self, address: SocketAddr) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -172,6 +184,19 @@ impl Setup {
         let script = Script::answering(answers);
         let (extension, _) = script.serve("127.0.0.1:0".parse().unwrap()).await;
         platform.deliver();
+        Self::on(dir, platform, script, extension).await
+    }
+
+    /// The same without [`Platform::deliver`].
+    pub(crate) async fn not_delivering() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let platform = Platform::start(config(&dir)).await.unwrap();
+        let script = Script::default();
+        let (extension, _) = script.serve("127.0.0.1:0".parse().unwrap()).await;
+        Self::on(dir, platform, script, extension).await
+    }
+
+    async fn on(dir: TempDir, platform: Platform, script: Script, extension: SocketAddr) -> Self {
         let setup = Self { dir, platform, script, extension };
         let (status, body) = setup.install(json!({})).await;
         assert_eq!(status, 201, "{body}");
@@ -186,6 +211,7 @@ impl Setup {
             "organization_id": 3,
             "project_id": 27,
             "delivery_secret": DELIVERY_SECRET,
+            "replace": true,
         });
         request.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         self.operator("/api/v1/installations", &request.to_string()).await

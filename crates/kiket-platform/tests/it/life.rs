@@ -29,15 +29,7 @@ fn listening(events: &str) -> String {
 
 /// The first request with this event that an extension got.
 async fn heard(script: &Script, event: &str) -> Received {
-    let mut poll = tokio::time::interval(std::time::Duration::from_millis(5));
-    for _ in 0..2_000 {
-        poll.tick().await;
-        let received = script.received();
-        if let Some(found) = received.iter().find(|one| one.header("x-kiket-event") == event) {
-            return found.clone();
-        }
-    }
-    panic!("`{event}` never came");
+    script.until(|one| one.header("x-kiket-event") == event).await
 }
 
 /// An extension that says when it is called and answers when it is let.
@@ -76,6 +68,9 @@ async fn a_paused_installations_deliveries_wait_and_go_on() {
     for waiting in [waiting, id(0)] {
         let delivery = setup.platform.delivery(waiting).await.unwrap().unwrap();
         assert_eq!((delivery.status, delivery.attempts.len()), (Status::Queued, 0));
+        let said = "waits because the installation is paused";
+        assert_eq!(delivery.diagnostics.as_deref(), Some(said));
+        assert_eq!(delivery.next_attempt_at, None);
     }
     assert_eq!(setup.call_back(EVENTS, &token, json!({"event": "x"})).await.0, 201);
     assert_eq!(act(&setup, "resume").await["state"], "active");

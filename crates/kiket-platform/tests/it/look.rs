@@ -38,7 +38,9 @@ async fn pages_are_newest_first_and_what_comes_meanwhile_moves_nothing() {
         assert_eq!(status, 200, "{page}");
         for delivery in page["data"].as_array().unwrap() {
             let id = delivery["id"].as_str().unwrap();
-            assert_eq!(*delivery, setup.look(&format!("{LIST}/{id}")).await.1);
+            let (_, mut whole) = setup.look(&format!("{LIST}/{id}")).await;
+            whole["attempts"][0]["response"] = Value::Null;
+            assert_eq!(*delivery, whole);
             assert_eq!(delivery["attempts"][0]["status_code"], 200);
         }
         seen.extend(ids(&page));
@@ -160,9 +162,10 @@ async fn no_list_shows_a_secret() {
     assert_eq!(setup.install(json!({"secrets": {"CRM_TOKEN": "given-hush"}})).await.0, 201);
     let received = setup.delivered().await;
     assert_eq!(received.json()["secrets"]["CRM_TOKEN"], "given-hush");
-    for path in [LIST, "/api/v1/extension_events?project_id=27"] {
+    let activity = "/api/v1/extension_events?project_id=27";
+    assert!(setup.look(activity).await.1.to_string().contains("[redacted]"));
+    for path in [LIST, activity] {
         let shown = setup.look(path).await.1.to_string();
-        assert!(shown.contains("[redacted]"), "{shown}");
         for secret in ["given-hush", DELIVERY_SECRET, &received.token()] {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }

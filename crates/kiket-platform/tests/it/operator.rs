@@ -21,6 +21,36 @@ async fn without_the_admin_token_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn the_scheme_of_the_credential_is_written_in_any_case() {
+    let setup = Setup::new(&[]).await;
+    for (scheme, status) in [("bearer", 200), ("BEARER", 200), ("Basic", 401)] {
+        let value = format!("{scheme} {}", setup.platform.admin_token().expose());
+        let got = setup.get("/api/v1/installations", &[("authorization", &value)]).await.0;
+        assert_eq!(got, status, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_heeds_is_refused_in_words() {
+    let setup = Setup::new(&[]).await;
+    let bearer = format!("Bearer {}", setup.platform.admin_token().expose());
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", "once")];
+    let delivery = "/api/v1/deliveries/0198c0de-0000-7000-8000-000000000000/redeliver";
+    for path in [
+        "/api/v1/installations",
+        "/api/v1/guards",
+        "/api/v1/extensions/com.example.crm/actions/x",
+        delivery,
+    ] {
+        let (status, body) = setup.post(path, &headers, "{}").await;
+        assert_eq!((status, &body["code"]), (400, &json!("idempotency_not_supported")), "{path}");
+    }
+    assert_eq!(setup.get("/api/v1/installations", &headers).await.0, 200);
+    let event = json!({"event": "issue.created", "project_id": 27, "payload": {}}).to_string();
+    assert_eq!(setup.post("/api/v1/events", &headers, &event).await.0, 202);
+}
+
+#[tokio::test]
 async fn an_installation_shows_its_secret_once_and_a_delivery_is_read_back() {
     let setup = Setup::new(&[]).await;
     let (status, body) = setup.install(json!({"delivery_secret": null})).await;

@@ -45,12 +45,29 @@ async fn a_second_platform_on_the_same_data_is_refused() {
 
 #[tokio::test]
 async fn nothing_is_delivered_before_it_is_asked_to() {
-    let setup = Setup::with(&[(500, ""), (200, "{}")], |config| {
-        config.schedule.base = Duration::from_millis(1);
-    })
-    .await;
+    let setup = Setup::not_delivering().await;
+    let id = setup.send().await;
+    // Time enough for a delivery, if one were made.
+    let other = Setup::new(&[]).await;
+    for _ in 0..5 {
+        other.delivered().await;
+    }
+    let waiting = setup.platform.delivery(id).await.unwrap().unwrap();
+    assert_eq!((waiting.status, waiting.attempts.len()), (Status::Queued, 0));
+    assert!(setup.script.received().is_empty());
+    setup.platform.deliver();
+    assert_eq!(setup.settled(id).await.status, Status::Delivered);
+}
+
+#[tokio::test]
+async fn nothing_is_delivered_after_it_has_been_stopped() {
+    let setup = Setup::new(&[]).await;
     setup.platform.stop_delivering().await;
     let id = setup.send().await;
+    let other = Setup::new(&[]).await;
+    for _ in 0..5 {
+        other.delivered().await;
+    }
     let (status, _) = setup.get("/healthz", &[]).await;
     assert_eq!(status, 200);
     let waiting = setup.platform.delivery(id).await.unwrap().unwrap();

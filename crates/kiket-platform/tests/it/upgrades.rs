@@ -125,7 +125,7 @@ async fn an_upgrade_that_does_not_fit_changes_nothing() {
     let (_, before) = setup.admin("GET", ONE, Value::Null).await;
     let other = MANIFEST.replace("com.example.crm", "com.example.other");
     for (upgrade, status, code) in [
-        (json!({"manifest": other}), 422, "other_extension"),
+        (json!({"manifest": other}), 422, "manifest_of_other_extension"),
         (json!({"manifest": "{"}), 422, "invalid_manifest"),
         (
             json!({"manifest": MANIFEST, "callback_url": "http://10.0.0.1/"}),

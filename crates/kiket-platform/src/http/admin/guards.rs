@@ -28,7 +28,8 @@ pub(super) async fn list(
     Parameters(wanted): Parameters<ListGuards>,
 ) -> Result<Json<Page<Guard>>, ApiError> {
     let before = position(wanted.cursor.as_deref())?;
-    let found = core.store.guards(wanted.pending, before, wanted.limit.get() + 1).await;
+    let most = wanted.limit.get() + 1;
+    let found = core.store.guards(wanted.pending, wanted.project_id, before, most).await;
     let found = found.map_err(Error::from)?;
     Ok(Json(page(found, wanted.limit, |shown| shown.last().map(|last| last.id))))
 }

@@ -17,8 +17,8 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(10);
 const INSTALLED: &str = "INSERT INTO projects VALUES (27, 3, 0); \
     INSERT INTO extensions VALUES (1, 'com.example.crm'); \
     INSERT INTO installations (id, extension_number, project_id, state, manifest, configuration, \
-    callback_url, signing, requested_secrets, scopes, revision, generation, created_at, updated_at) \
-    VALUES (1, 1, 27, 'active', '', '{}', '', 'body', '[]', '[]', 1, 1, 0, 0);";
+    callback_url, signing, requested_secrets, scopes, revision, generation, changes, created_at, updated_at) \
+    VALUES (1, 1, 27, 'active', '', '{}', '', 'body', '[]', '[]', 1, 1, 0, 0, 0);";
 
 fn installation() -> InstallationId {
     1.try_into().unwrap()

@@ -36,7 +36,8 @@ impl Store {
         let (next, signs_at) = then.next.unzip();
         sqlx::query(
             "UPDATE installations SET sealed_delivery_secret = $1, \
-             sealed_next_delivery_secret = $2, next_secret_at = $3, updated_at = $4 WHERE id = $5",
+             sealed_next_delivery_secret = $2, next_secret_at = $3, updated_at = $4, \
+             changes = changes + 1 WHERE id = $5",
         )
         .bind(then.current)
         .bind(next)
@@ -58,7 +59,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
-            "UPDATE installations SET api_key_hash = $1, updated_at = $2 \
+            "UPDATE installations SET api_key_hash = $1, updated_at = $2, changes = changes + 1 \
              WHERE id = $3 AND state <> 'removed'",
         )
         .bind(hash.as_slice())

@@ -40,7 +40,7 @@ impl Store {
         };
         sqlx::query(
             "UPDATE installations SET state = $1, farewell = $2, \
-             generation = generation + $3, updated_at = $4 WHERE id = $5",
+             generation = generation + $3, updated_at = $4, changes = changes + 1 WHERE id = $5",
         )
         .bind(to.as_str())
         .bind(farewell)
@@ -87,13 +87,15 @@ impl Store {
         for statement in [
             "DELETE FROM secrets WHERE installation_id = $1",
             "DELETE FROM hooks WHERE installation_id = $1",
+            "DELETE FROM modules WHERE installation_id = $1",
             "UPDATE revisions SET sealed_headers = NULL WHERE installation_id = $1",
         ] {
             sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
         }
         sqlx::query(
             "UPDATE installations SET state = 'removed', farewell = $1, configuration = '{}', \
-             api_key_hash = NULL, generation = generation + 1, updated_at = $2 WHERE id = $3",
+             api_key_hash = NULL, generation = generation + 1, updated_at = $2, \
+             changes = changes + 1 WHERE id = $3",
         )
         .bind(removal.event.id.as_bytes())
         .bind(removal.now.as_millisecond())

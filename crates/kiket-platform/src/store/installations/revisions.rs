@@ -16,8 +16,8 @@ type Revision = (InstallationId, i64);
 
 /// Another manifest for an installation.
 pub(crate) struct Replacement {
-    /// Which revision it replaces, and of what.
-    pub(crate) from: Revision,
+    /// Whose it is.
+    pub(crate) id: InstallationId,
     /// Its number: a new one, or that of the revision that it goes back to.
     pub(crate) to: i64,
     pub(crate) content: Content,
@@ -27,8 +27,10 @@ pub(crate) struct Replacement {
 
 /// Other settings for an installation; what is `None` stays.
 pub(crate) struct Update {
-    /// The revision that it was made for.
-    pub(crate) of: Revision,
+    /// Whose they are.
+    pub(crate) id: InstallationId,
+    /// How often the installation had been written when they were made.
+    pub(crate) seen: i64,
     pub(crate) callback_url: Option<String>,
     pub(crate) signing: Option<SigningForm>,
     /// Values of settings; `null` takes one away.
@@ -50,8 +52,7 @@ impl Store {
         if !settings(&mut transaction, update).await? {
             return Ok(Changed::Meanwhile);
         }
-        let (id, _) = update.of;
-        if !secrets::fit(&mut transaction, id, update.most_secret_bytes).await? {
+        if !secrets::fit(&mut transaction, update.id, update.most_secret_bytes).await? {
             return Ok(Changed::TooManySecrets);
         }
         if let Some(replacement) = replacement {
@@ -81,15 +82,15 @@ impl Store {
     }
 }
 
-/// Writes the settings, unless the installation has another revision by now.
+/// Writes the settings, unless the installation has been written since they were made.
 async fn settings(connection: &mut AnyConnection, update: &Update) -> Result<bool, StoreError> {
-    let (id, revision) = update.of;
+    let id = update.id;
     let row = sqlx::query(
         "SELECT configuration FROM installations \
-         WHERE id = $1 AND revision = $2 AND state <> 'removed'",
+         WHERE id = $1 AND changes = $2 AND state <> 'removed'",
     )
     .bind(i64::from(id))
-    .bind(revision)
+    .bind(update.seen)
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(false) };
@@ -99,7 +100,7 @@ async fn settings(connection: &mut AnyConnection, update: &Update) -> Result<boo
     sqlx::query(
         "UPDATE installations SET configuration = $1, \
          callback_url = COALESCE($2, callback_url), signing = COALESCE($3, signing), \
-         updated_at = $4 WHERE id = $5",
+         updated_at = $4, changes = changes + 1 WHERE id = $5",
     )
     .bind(Value::Object(configuration).to_string())
     .bind(update.callback_url.as_deref())
@@ -126,7 +127,7 @@ async fn replace(
     replacement: &Replacement,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Replacement { from: (id, _), to, content, headers, .. } = replacement;
+    let Replacement { id, to, content, headers, .. } = replacement;
     let to = (*id, *to);
     let headers = headers.as_ref();
     let sealed = headers.map(|headers| headers.revision.as_slice());
@@ -187,8 +188,8 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE installations SET extension_version = $1, manifest = $2, callback_url = $3, \
-         requested_secrets = $4, scopes = $5, sealed_headers = $6, revision = $7, updated_at = $8 \
-         WHERE id = $9",
+         requested_secrets = $4, scopes = $5, sealed_headers = $6, revision = $7, updated_at = $8, \
+         changes = changes + 1 WHERE id = $9",
     )
     .bind(content.extension_version.as_deref())
     .bind(&content.manifest)

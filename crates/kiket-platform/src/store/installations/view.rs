@@ -25,6 +25,8 @@ pub(crate) struct Present {
     pub(crate) configuration: serde_json::Map<String, serde_json::Value>,
     pub(crate) sealed_headers: Option<Vec<u8>>,
     pub(crate) revision: i64,
+    /// How often it has been written.
+    pub(crate) changes: i64,
     /// The number that the next revision gets.
     pub(crate) next_revision: i64,
     /// The revision that a rollback goes back to.
@@ -41,7 +43,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT i.id, e.extension_id, i.extension_version, p.organization_id, i.project_id, \
              i.state, i.callback_url, i.signing, i.configuration, i.scopes, i.requested_secrets, \
-             i.next_secret_at, i.revision, i.created_at, i.updated_at FROM installations i \
+             i.next_secret_at, i.token_minutes, i.revision, i.created_at, i.updated_at FROM installations i \
              JOIN extensions e ON e.number = i.extension_number \
              JOIN projects p ON p.id = i.project_id WHERE i.id = $1",
         )
@@ -89,7 +91,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT i.id, e.extension_id, i.extension_version, p.organization_id, i.project_id, \
              i.manifest, i.callback_url, i.scopes, i.configuration, i.sealed_headers, i.revision, \
-             r.previous, (SELECT MAX(number) FROM revisions n WHERE n.installation_id = i.id) \
+             i.changes, r.previous, (SELECT MAX(number) FROM revisions n WHERE n.installation_id = i.id) \
              AS last FROM installations i JOIN extensions e ON e.number = i.extension_number \
              JOIN projects p ON p.id = i.project_id \
              JOIN revisions r ON r.installation_id = i.id AND r.number = i.revision \
@@ -111,6 +113,7 @@ impl Store {
                 configuration: json(&row, "configuration")?,
                 sealed_headers: row.try_get("sealed_headers")?,
                 revision: row.try_get("revision")?,
+                changes: row.try_get("changes")?,
                 next_revision: row.try_get::<i64, _>("last")? + 1,
                 previous_revision: row.try_get("previous")?,
             })
@@ -139,9 +142,11 @@ impl Store {
             state: read(row, "state", |state: String| State::parse(&state).ok_or(()))?,
             callback_url: row.try_get("callback_url")?,
             signing: read(row, "signing", |text: String| SigningForm::parse(&text).ok_or(()))?,
+            token_minutes: row.try_get("token_minutes")?,
             configuration: json(row, "configuration")?,
             scopes: json(row, "scopes")?,
             hooks: self.hooks_of(id).await?,
+            modules: self.modules_of(id).await?,
             secrets: stored(
                 &json::<Vec<String>>(row, "requested_secrets")?,
                 self.secret_keys(id).await?,
