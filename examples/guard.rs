@@ -13,33 +13,33 @@ async fn reviewed(asked: WorkflowTransition, _context: Context) -> Result<Guard>
     })
 }
 
+fn extension() -> Extension {
+    Extension::new("com.example.review").load(handlers![reviewed])
+}
+
 #[tokio::main]
 async fn main() -> Result<(), kiket_sdk::Error> {
-    Extension::new("com.example.review").load(handlers![reviewed]).run("0.0.0.0:8080").await
+    extension().run("0.0.0.0:8080").await
 }
 
 #[cfg(test)]
 mod tests {
-    use kiket_sdk::event;
-    use serde_json::Value;
+    use kiket_testkit::{DELIVERY_SECRET, Delivery};
 
     use super::*;
 
     #[tokio::test]
     async fn done_needs_two_reviews() {
-        for (to, approvals, status) in [
-            ("done", 0, "deny"),
-            ("done", 1, "pending"),
-            ("done", 2, "allow"),
-            ("open", 0, "allow"),
-        ] {
-            let asked = event::find("workflow.before_transition", "v1").unwrap();
-            let mut asked = Value::Object(asked.sample());
-            asked["transition"]["to"] = json!(to);
-            asked["issue"]["custom_fields"] = json!({ "approvals": approvals });
-            let asked = serde_json::from_value(asked).unwrap();
-            let answer = reviewed(asked, Context::for_test()).await.unwrap();
-            assert_eq!(serde_json::to_value(answer).unwrap()["status"], status, "{to}");
-        }
+        let service = extension().webhook_secret(DELIVERY_SECRET).into_service().unwrap();
+        let ask = async |to: &str, approvals: u32| {
+            let asked = Delivery::new("workflow.before_transition", "v1")
+                .set("/transition/to", to)
+                .set("/issue/custom_fields", json!({ "approvals": approvals }));
+            asked.send_to(&service).await
+        };
+        ask("done", 0).await.assert_denied();
+        ask("done", 1).await.assert_pending();
+        ask("done", 2).await.assert_allowed();
+        ask("open", 0).await.assert_allowed();
     }
 }

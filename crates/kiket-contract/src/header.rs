@@ -18,6 +18,8 @@ pub const TIMESTAMP: &str = "x-kiket-timestamp";
 pub const RUNTIME_TOKEN: &str = "x-kiket-runtime-token";
 /// [`RUNTIME_TOKEN`] as the payload's `api.runtime_header` spells it.
 pub const RUNTIME_TOKEN_DISPLAY: &str = "X-Kiket-Runtime-Token";
+/// An installation's API key on a call into Kiket, where there is no runtime token.
+pub const API_KEY: &str = "x-kiket-api-key";
 /// Id of one HTTP exchange, answered by the platform and named in error bodies.
 pub const REQUEST_ID: &str = "x-request-id";
 /// Where a request stands in a distributed trace (W3C Trace Context).

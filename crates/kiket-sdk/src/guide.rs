@@ -29,3 +29,6 @@ pub mod serving {}
 
 #[doc = include_str!("guide/observing.md")]
 pub mod observing {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}

@@ -33,7 +33,7 @@
 //! [actions and the fallback](guide::actions), [verification](guide::verification),
 //! [failures](guide::failures), [time](guide::time) (repeats, deadlines, background work),
 //! [configuration](guide::configuration), [serving](guide::serving),
-//! [observing](guide::observing), and a table of words for those who are
+//! [observing](guide::observing), [testing](guide::testing), and a table of words for those who are
 //! [coming from](guide::coming_from) the TypeScript, Python or Ruby SDK.
 //!
 //! # What happens to a request
@@ -112,6 +112,7 @@ mod serve;
 mod service;
 mod settings;
 mod telemetry;
+pub mod testing;
 mod trace;
 mod verification;
 mod verify;

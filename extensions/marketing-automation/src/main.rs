@@ -1,5 +1,8 @@
 //! Logs each new issue and keeps a webhook token on Kiket.
 
+#[cfg(test)]
+mod tests;
+
 use kiket_sdk::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,8 +32,11 @@ async fn issue_created_v2(payload: IssueCreated, context: Context) -> Result<Val
     Ok(json!({ "ok": true, "version": context.event_version() }))
 }
 
+fn extension() -> Result<Extension, kiket_sdk::Error> {
+    Ok(Extension::from_manifest()?.load(handlers![issue_created, issue_created_v2]))
+}
+
 #[tokio::main]
 async fn main() -> Result<(), kiket_sdk::Error> {
-    let handlers = handlers![issue_created, issue_created_v2];
-    Extension::from_manifest()?.load(handlers).run("0.0.0.0:8080").await
+    extension()?.run("0.0.0.0:8080").await
 }

@@ -15,6 +15,7 @@ use kiket_contract::environment::LOG;
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
 use kiket_platform::{Config, Error, Platform, Trouble};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -33,6 +34,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     log_to_standard_error();
     let stop = signals::listen()?;
+    raise_open_files();
     let config = config(args)?;
     let token_is_given = config.admin_token.is_some();
     let data_dir = config.data_dir.clone();
@@ -50,6 +52,16 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     platform.shutdown().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each attempt and each connection holds a file descriptor. Systems start programs with a low limit
+/// that they may raise themselves.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(failure) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(error = %failure, "the limit of open files stays as it is");
+    }
 }
 
 fn config(args: Serve) -> anyhow::Result<Config> {

@@ -151,17 +151,18 @@ impl ApiError {
     }
 }
 
+/// What is sent has the form of JSON, and can not be meant so.
+const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
 /// Exhaustive without a catch-all: a new error does not compile until it has its status.
 fn domain(error: Error) -> (StatusCode, ErrorBody) {
     let details = details(&error);
     let (status, code) = match &error {
-        Error::Manifest { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
-        Error::ManifestMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_manifest"),
-        Error::OtherExtension { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "manifest_of_other_extension")
-        }
+        Error::Manifest { .. } => (UNFIT, "invalid_manifest"),
+        Error::ManifestMember { .. } => (UNFIT, "invalid_manifest"),
+        Error::OtherExtension { .. } => (UNFIT, "manifest_of_other_extension"),
         Error::PermissionsNotAccepted { .. } => (StatusCode::CONFLICT, "permissions_not_accepted"),
-        Error::Configuration { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_configuration"),
+        Error::Configuration { .. } => (UNFIT, "invalid_configuration"),
         Error::NoInstallation { .. } => (StatusCode::NOT_FOUND, "no_installation"),
         Error::ChangedMeanwhile { .. } => (StatusCode::CONFLICT, "changed_meanwhile"),
         Error::State { .. } => (StatusCode::CONFLICT, "wrong_state"),
@@ -169,51 +170,41 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::RotationWaits { .. } => (StatusCode::CONFLICT, "rotation_waits"),
         Error::NothingToCommit => (StatusCode::CONFLICT, "nothing_to_commit"),
         Error::AlreadyInstalled { .. } => (StatusCode::CONFLICT, "already_installed"),
-        Error::Module { .. } | Error::TooManyModules { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid_module")
-        }
-        Error::TokenMinutes { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_token_minutes"),
-        Error::LogName => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_log_event"),
+        Error::Module { .. } | Error::TooManyModules { .. } => (UNFIT, "invalid_module"),
+        Error::TokenMinutes { .. } => (UNFIT, "invalid_token_minutes"),
+        Error::LogName => (UNFIT, "invalid_log_event"),
         Error::LogTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "log_too_large"),
-        Error::CallbackUrl(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_callback_url"),
-        Error::EmptyDeliverySecret => (StatusCode::UNPROCESSABLE_ENTITY, "empty_delivery_secret"),
+        Error::CallbackUrl(_) => (UNFIT, "invalid_callback_url"),
+        Error::EmptyDeliverySecret => (UNFIT, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
-        Error::UnknownProject { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_project"),
+        Error::UnknownProject { .. } => (UNFIT, "unknown_project"),
         Error::Removed { .. } => (StatusCode::NOT_FOUND, "removed"),
-        Error::AsksNobody { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_nobody"),
+        Error::AsksNobody { .. } => (UNFIT, "asks_nobody"),
         Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         Error::NotDecided => (StatusCode::SERVICE_UNAVAILABLE, "not_decided"),
         Error::UnknownGuard { .. } => (StatusCode::NOT_FOUND, "no_guard"),
         Error::NotPending { .. } => (StatusCode::CONFLICT, "not_pending"),
-        Error::NobodyDecides => (StatusCode::UNPROCESSABLE_ENTITY, "nobody_decides"),
+        Error::NobodyDecides => (UNFIT, "nobody_decides"),
         Error::UnknownAction { .. } => (StatusCode::NOT_FOUND, "no_action"),
         Error::NotInstalled { .. } => (StatusCode::NOT_FOUND, "not_installed"),
-        Error::SeveralInstallations { installations, .. } => {
-            let body = ErrorBody::new("several_installations", error.to_string())
-                .with_details(json!({ "installations": installations }));
-            return (StatusCode::CONFLICT, body);
-        }
+        Error::SeveralInstallations { .. } => (StatusCode::CONFLICT, "several_installations"),
         Error::NotActive { .. } => (StatusCode::CONFLICT, "not_active"),
-        Error::ActionFailed { delivery, timed_out, .. } => {
-            let status =
-                if *timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
-            let body = ErrorBody::new("action_failed", error.to_string())
-                .with_message("the delivery has the extension's answer")
-                .with_details(json!({ "delivery_id": delivery }));
-            return (status, body);
+        Error::ActionFailed { timed_out: true, .. } => {
+            (StatusCode::GATEWAY_TIMEOUT, "action_failed")
         }
+        Error::ActionFailed { .. } => (StatusCode::BAD_GATEWAY, "action_failed"),
         Error::UnknownDelivery { .. } => (StatusCode::NOT_FOUND, "no_delivery"),
         Error::NotSettled { .. } => (StatusCode::CONFLICT, "not_settled"),
         Error::AlreadySettled { .. } => (StatusCode::CONFLICT, "already_settled"),
         Error::NowhereToDeliver => (StatusCode::CONFLICT, "nowhere_to_deliver"),
         Error::AnsweredAtOnce { .. } => (StatusCode::CONFLICT, "answered_at_once"),
-        Error::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
-        Error::EmptyWindow => (StatusCode::UNPROCESSABLE_ENTITY, "empty_window"),
+        Error::Reason => (UNFIT, "invalid_reason"),
+        Error::EmptyWindow => (UNFIT, "empty_window"),
         Error::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
-        Error::AsksFirst { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "asks_first"),
-        Error::ReservedMember { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reserved_member"),
+        Error::AsksFirst { .. } => (UNFIT, "asks_first"),
+        Error::ReservedMember { .. } => (UNFIT, "reserved_member"),
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
-        Error::SecretKey { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret_key"),
+        Error::SecretKey { .. } => (UNFIT, "invalid_secret_key"),
         Error::TooManySecrets { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_secrets"),
         Error::RotationUnderWay { .. } => (StatusCode::CONFLICT, "rotation_under_way"),
         Error::Store(StoreError::Full) => {
@@ -239,8 +230,8 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
             return (StatusCode::INTERNAL_SERVER_ERROR, body);
         }
     };
-    let body = ErrorBody::new(code, error.to_string());
-    (status, ErrorBody { details, ..body })
+    let message = message(&error).map(str::to_owned);
+    (status, ErrorBody { details, message, ..ErrorBody::new(code, error.to_string()) })
 }
 
 /// Facts for programs about an error.
@@ -255,6 +246,18 @@ fn details(error: &Error) -> Option<Value> {
             Some(json!({ "installation_id": installation }))
         }
         Error::RotationWaits { signs_at } => Some(json!({ "signs_at": signs_at })),
+        Error::SeveralInstallations { installations, .. } => {
+            Some(json!({ "installations": installations }))
+        }
+        Error::ActionFailed { delivery, .. } => Some(json!({ "delivery_id": delivery })),
+        _ => None,
+    }
+}
+
+/// What to do about an error, where its own text does not say so.
+fn message(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::ActionFailed { .. } => Some("the delivery has the extension's answer"),
         _ => None,
     }
 }

@@ -54,6 +54,7 @@ mod services;
 mod serving;
 mod start;
 mod telemetry;
+mod testkit;
 mod tokens;
 mod unverified;
 mod verification;

@@ -1,7 +1,11 @@
 //! The extension as a program of its own: how it starts, describes itself and ends.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+#![allow(clippy::unwrap_used, reason = "a test that can not go on has failed")]
+
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use kiket_testkit::{DELIVERY_SECRET, Delivery, Fault, StubApi};
 
 /// The program in its folder, with nothing of the test's environment that it would read.
 fn program() -> Command {
@@ -21,6 +25,17 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Starts the program. Gives its address and its log after it.
+fn started(command: &mut Command) -> (Running, String, Lines<BufReader<ChildStderr>>) {
+    command.env("KIKET_WEBHOOK_SECRET", DELIVERY_SECRET).stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    let mut log = BufReader::new(running.0.stderr.take().unwrap()).lines();
+    let line = log.find_map(|line| line.ok().filter(|line| line.contains("listening")));
+    let line = line.unwrap();
+    let (_, address) = line.split_once("address=").unwrap();
+    (running, format!("http://{}", address.trim()), log)
 }
 
 #[test]
@@ -57,14 +72,22 @@ fn without_a_secret_it_says_what_to_set_and_fails() {
 
 #[test]
 fn it_ends_well_on_sigterm() {
-    let mut command = program();
-    command.env("KIKET_WEBHOOK_SECRET", "sh_test").stderr(Stdio::piped());
-    let mut running = Running(command.spawn().unwrap());
-    let mut log = BufReader::new(running.0.stderr.take().unwrap()).lines();
-    assert!(log.any(|line| line.unwrap().contains("listening")));
-
+    let (mut running, _, mut log) = started(&mut program());
     let id = running.0.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(log.any(|line| line.unwrap().contains("stopping")));
     assert!(running.0.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn it_takes_a_signed_delivery_over_its_socket_and_calls_back() {
+    let api = StubApi::start();
+    let (_running, address, _log) = started(program().env("KIKET_BASE_URL", api.url()));
+
+    let delivery = Delivery::new("issue.created", "v1");
+    api.deliver_to(&address, &delivery).await.assert_delivered();
+    api.assert_logged("issue.created", &serde_json::json!({}));
+
+    let forged = Delivery::new("issue.created", "v1").with_fault(Fault::WrongSecret);
+    api.deliver_to(&address, &forged).await.assert_refused(401, "invalid_signature");
 }
