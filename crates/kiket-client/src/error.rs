@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use hyper::HeaderMap;
 use hyper::header::RETRY_AFTER;
 use jiff::Timestamp;
 use kiket_contract::header::REQUEST_ID;
-use kiket_contract::response::ErrorBody;
 use kiket_contract::retry::{self, Meaning};
-use kiket_contract::route::JWKS;
+use kiket_contract::route::{InvalidSegment, JWKS};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::transport::Answer;
 
 /// How much of an answer's own text is kept, in characters.
 const LONGEST_TEXT: usize = 300;
+const NOT_FOUND: u16 = 404;
 const REQUEST_TIMEOUT: u16 = 408;
 
 /// Why a call failed. No text shows a token or a secret.
@@ -23,8 +24,11 @@ pub enum Error {
     /// The address of the API can not be used.
     #[error("the address of Kiket's API {0}")]
     InvalidBaseUrl(&'static str),
-    /// The delivery brought no runtime token, so nothing can be called in its name.
-    #[error("there is no runtime token; calls work inside the handler of a delivery that has one")]
+    /// The delivery brought no runtime token, or there is no delivery, and the client has no
+    /// credentials of its own.
+    #[error(
+        "there is no runtime token, and no API key or workspace token to fall back on; set one"
+    )]
     NoRuntimeToken,
     /// A text can not be sent as this header.
     #[error("the value of the header `{0}` has characters that a header can not carry")]
@@ -32,6 +36,15 @@ pub enum Error {
     /// A text can not be the key of a secret.
     #[error("a secret's key is 1 to 128 letters, digits, dots, dashes and underscores; rename it")]
     InvalidKey,
+    /// A name or an id can not stand in a path.
+    #[error(transparent)]
+    InvalidSegment(#[from] InvalidSegment),
+    /// A path can not be called.
+    #[error("a path is `/` and what follows it, percent-encoded and without `..`; correct it")]
+    InvalidPath,
+    /// A number can not be written as JSON.
+    #[error("only a finite number can be sent; leave out what was not measured")]
+    NotFinite,
     /// What was to be sent can not be written as JSON.
     #[error("what was to be sent can not be written as JSON")]
     Encode(#[source] serde_json::Error),
@@ -42,7 +55,7 @@ pub enum Error {
     #[error("can not reach Kiket's API; check its address and the network")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The call took too long.
-    #[error("Kiket's API did not answer within {} seconds; try again later", timeout.as_secs())]
+    #[error("Kiket's API did not answer within {} seconds; try again later", timeout.as_secs_f32())]
     Timeout {
         /// How long it may take.
         timeout: Duration,
@@ -53,6 +66,10 @@ pub enum Error {
         /// The largest that is read, in bytes.
         largest: usize,
     },
+    /// The API answered with a success, and with another body than this call has. The body may hold a
+    /// secret, so nothing of it is shown.
+    #[error("what Kiket's API answered is not what this call answers; check the API's address")]
+    UnexpectedAnswer,
     /// There is an answer where the key set should be, and it is none.
     #[error("what the address answers at {JWKS} is no key set; check the API's address")]
     NoKeySet(#[source] serde_json::Error),
@@ -85,6 +102,12 @@ impl Error {
         }
     }
 
+    /// Whether the API answered that there is no such thing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(NOT_FOUND)
+    }
+
     /// Whether the same call may succeed later: 5xx, 429, 408, no answer in time, no connection.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -98,23 +121,39 @@ impl Error {
     }
 
     pub(crate) fn from_answer(answer: &Answer) -> Self {
-        let body: Option<ErrorBody> = serde_json::from_slice(&answer.body).ok();
-        let (message, code, id) = body.map_or((None, None, None), |body| {
-            (Some(bounded(&body.error)), body.code.as_deref().map(bounded), body.request_id)
-        });
+        let body: Said = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let header = |name| answer.headers.get(name)?.to_str().ok();
+        let asked = header(RETRY_AFTER.as_str())
+            .and_then(|wait| retry::retry_after(wait, Timestamp::now()))
+            .or(body.retry_after.as_u64().map(Duration::from_secs));
         Self::Status {
             status: answer.status.as_u16(),
-            code,
-            message,
-            request_id: id.as_deref().or(text(&answer.headers, REQUEST_ID)).map(bounded),
-            retry_after: text(&answer.headers, RETRY_AFTER.as_str())
-                .and_then(|wait| retry::retry_after(wait, Timestamp::now())),
+            code: body.code.as_str().map(bounded),
+            message: body.message().map(bounded),
+            request_id: body.request_id.as_str().or(header(REQUEST_ID)).map(bounded),
+            retry_after: asked,
         }
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+/// What an error's body may say, whoever wrote it: Kiket, or a proxy with a problem of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    error: Value,
+    message: Value,
+    detail: Value,
+    title: Value,
+    code: Value,
+    request_id: Value,
+    retry_after: Value,
+}
+
+impl Said {
+    fn message(&self) -> Option<&str> {
+        let Self { error, message, detail, title, .. } = self;
+        [error, &error["message"], message, detail, title].into_iter().find_map(Value::as_str)
+    }
 }
 
 fn bounded(text: &str) -> String {
@@ -124,9 +163,9 @@ fn bounded(text: &str) -> String {
 fn advice(status: u16) -> &'static str {
     match status {
         300..=399 => "redirects are not followed: check the API's address",
-        401 => "the runtime token is not valid, or no longer",
+        401 => "the token or key is not valid, or no longer",
         403 => "ask for the scope in the manifest's `permissions`",
-        404 => "check the extension's id and the API's address",
+        404 => "check the names and ids in it, and the API's address",
         429 => "wait before the next call",
         REQUEST_TIMEOUT | 500..=599 => "try again later",
         _ => "correct the call",

@@ -1,5 +1,7 @@
 //! The one address that calls go to.
 
+use hyper::Uri;
+use hyper::header::HeaderValue;
 use url::{Host, Url};
 
 use crate::Error;
@@ -8,6 +10,8 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     text: String,
+    uri: Uri,
+    host: HeaderValue,
     is_https: bool,
 }
 
@@ -15,13 +19,25 @@ impl Origin {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let url = Url::parse(text.trim())
             .map_err(|_| Error::InvalidBaseUrl("is not an absolute URL; write `https://host`"))?;
-        match fault(&url) {
-            Some(problem) => Err(Error::InvalidBaseUrl(problem)),
-            None => Ok(Self {
-                text: url.origin().ascii_serialization(),
-                is_https: url.scheme() == "https",
-            }),
+        if let Some(problem) = fault(&url) {
+            return Err(Error::InvalidBaseUrl(problem));
         }
+        let text = url.origin().ascii_serialization();
+        let odd = || Error::InvalidBaseUrl("has a host that can not be called");
+        let uri: Uri = text.parse().map_err(|_| odd())?;
+        let host = uri.authority().ok_or_else(odd)?.as_str();
+        let host = HeaderValue::from_str(host).map_err(|_| odd())?;
+        Ok(Self { text, uri, host, is_https: url.scheme() == "https" })
+    }
+
+    /// Where to connect.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The header `Host` of every request.
+    pub(crate) fn host(&self) -> &HeaderValue {
+        &self.host
     }
 
     /// `scheme://host[:port]`, without a slash at the end.

@@ -3,16 +3,35 @@
 //! Lists come in pages, newest first: see [`Page`] and [`Limit`].
 
 pub mod actions;
+mod any_id;
+pub mod audit;
+pub mod custom_data;
 pub mod deliveries;
 pub mod events;
 pub mod extension_events;
+pub mod extension_metrics;
+pub mod extensions;
 pub mod guards;
+pub mod inbound_emails;
 pub mod installations;
+pub mod intake_forms;
+pub mod issues;
+pub mod notifications;
+pub mod rate_limit;
 pub mod secrets;
 pub mod signing_keys;
+pub mod sla_events;
+pub mod spelling;
 pub mod telemetry;
+pub mod time;
+pub mod webhook_url;
+
+pub use any_id::AnyId;
 
 use serde::{Deserialize, Serialize};
+
+/// The member of a list's query that says where the last page ended.
+pub const CURSOR: &str = "cursor";
 
 /// The answer of a write that has nothing to return; never an empty body, which some SDKs refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,8 @@ pub const RUNTIME_TOKEN: &str = "x-kiket-runtime-token";
 pub const RUNTIME_TOKEN_DISPLAY: &str = "X-Kiket-Runtime-Token";
 /// An installation's API key on a call into Kiket, where there is no runtime token.
 pub const API_KEY: &str = "x-kiket-api-key";
+/// A workspace token, behind `Bearer `, on a call into Kiket.
+pub const AUTHORIZATION: &str = "authorization";
 /// Id of one HTTP exchange, answered by the platform and named in error bodies.
 pub const REQUEST_ID: &str = "x-request-id";
 /// Where a request stands in a distributed trace (W3C Trace Context).

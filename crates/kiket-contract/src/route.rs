@@ -38,6 +38,42 @@ pub fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// A name or an id that can not be a path segment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` can not stand in a path: give a name or an id that is neither empty, `.` nor `..`")]
+pub struct InvalidSegment(String);
+
+/// The path of the platform's API with these segments, [`API`] included.
+///
+/// ```
+/// use kiket_contract::route::api;
+///
+/// assert_eq!(api(&["ext", "a/b"]).unwrap(), "/api/v1/ext/a%2Fb");
+/// assert!(api(&["ext", ".."]).is_err());
+/// ```
+///
+/// # Errors
+/// When a segment is empty, `.` or `..`, each of which leads to another path.
+pub fn api(segments: &[&str]) -> Result<String, InvalidSegment> {
+    let mut path = API.to_owned();
+    for text in segments {
+        if matches!(*text, "" | "." | "..") {
+            return Err(InvalidSegment((*text).to_owned()));
+        }
+        path.push('/');
+        path.push_str(&segment(text));
+    }
+    Ok(path)
+}
+
+/// Whether a path of the platform's API is one that extensions call, which an API key opens too.
+#[must_use]
+pub fn is_for_extensions(path: &str) -> bool {
+    let first = path.strip_prefix(API).and_then(|rest| rest.strip_prefix('/'));
+    let first = first.and_then(|rest| rest.split('/').next());
+    matches!(first, Some("ext" | "extensions"))
+}
+
 /// The path of an extension that takes one event: `/v/{version}/webhooks/{event}`.
 #[must_use]
 pub fn webhook(event: &str, version: &str) -> String {

@@ -15,6 +15,16 @@ use crate::panics::unless_panicked;
 /// How many pieces of work may wait or run at once.
 const MOST: usize = 1024;
 
+tokio::task_local! {
+    /// Set in authors' background work.
+    static HERE: ();
+}
+
+/// Whether this is background work.
+pub(crate) fn is_here() -> bool {
+    HERE.try_with(|()| ()).is_ok()
+}
+
 /// Too much work is under way; the delivery that asked for more fails with 503 and comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{MOST} pieces of background work are under way, and no more are taken until some end")]
@@ -48,10 +58,11 @@ impl Background {
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| BackgroundFull)?;
         #[cfg(feature = "metrics")]
         let counted = crate::measures::UnderWay::begun();
+        let work = HERE.scope((), unless_panicked(work));
         let work = async move {
             #[cfg(feature = "metrics")]
             let _counted = counted;
-            match unless_panicked(work).await {
+            match work.await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => tracing::error!("background work failed: {error}"),
                 None => tracing::error!("background work panicked; its message is above"),

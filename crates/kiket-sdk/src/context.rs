@@ -1,5 +1,7 @@
 //! What a handler knows about its delivery, and what it can do.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
@@ -35,8 +37,9 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     parts: Parts,
     authentication: Authentication,
-    /// Made when first asked for, as the next two.
+    /// Made when first asked for, as the next three.
     session: OnceLock<kiket_client::Session>,
+    background_session: OnceLock<kiket_client::Session>,
     cancellation: OnceLock<CancellationToken>,
     /// What the token of a signed body says.
     unverified: OnceLock<Option<Box<Claims>>>,
@@ -64,6 +67,7 @@ impl Context {
             parts,
             authentication,
             session: OnceLock::new(),
+            background_session: OnceLock::new(),
             cancellation: OnceLock::new(),
             unverified: OnceLock::new(),
         }))
@@ -219,15 +223,6 @@ impl Context {
     /// [`MissingScopes`], which a handler passes on with `?` and which answers 403.
     pub fn require_scopes(&self, required: &[&str]) -> Result<(), MissingScopes> {
         scopes::check(&self.auth().scopes, required)
-    }
-
-    /// The client of Kiket's API with this delivery's runtime token.
-    #[must_use]
-    pub fn client(&self) -> &kiket_client::Session {
-        self.0.session.get_or_init(|| {
-            let token = self.auth().runtime_token.clone();
-            self.configuration().client.session(token, self.event_version())
-        })
     }
 
     /// Calls to Kiket's API, made with this delivery's runtime token.

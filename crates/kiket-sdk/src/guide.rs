@@ -15,6 +15,9 @@ pub mod actions {}
 #[doc = include_str!("guide/verification.md")]
 pub mod verification {}
 
+#[doc = include_str!("guide/calling.md")]
+pub mod calling {}
+
 #[doc = include_str!("guide/failures.md")]
 pub mod failures {}
 

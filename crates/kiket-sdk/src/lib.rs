@@ -31,7 +31,7 @@
 //!
 //! The [`guide`] has a page for each part: [handlers](guide::handlers), [guards](guide::guards),
 //! [actions and the fallback](guide::actions), [verification](guide::verification),
-//! [failures](guide::failures), [time](guide::time) (repeats, deadlines, background work),
+//! [calling Kiket](guide::calling), [failures](guide::failures), [time](guide::time) (repeats, deadlines, background work),
 //! [configuration](guide::configuration), [serving](guide::serving),
 //! [observing](guide::observing), [testing](guide::testing), and a table of words for those who are
 //! [coming from](guide::coming_from) the TypeScript, Python or Ruby SDK.
@@ -148,6 +148,14 @@ pub use verification::Verification;
 pub use kiket_client as client;
 /// The documented events: typed payloads and samples.
 pub use kiket_contract::event;
+
+/// What Kiket's API is asked and what it answers, where extensions call it.
+pub mod api {
+    pub use kiket_contract::api::{
+        AnyId, Page, audit, custom_data, extension_metrics, extensions, inbound_emails,
+        intake_forms, issues, notifications, rate_limit, sla_events, webhook_url,
+    };
+}
 
 /// What nearly every extension needs.
 pub mod prelude {

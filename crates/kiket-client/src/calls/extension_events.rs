@@ -1,7 +1,9 @@
 //! Calls about the events that an extension logs.
 
+use hyper::Method;
 use kiket_contract::api::extension_events::{LogEvent, path};
 
+use crate::call::Call;
 use crate::{Error, Session};
 
 impl Session {
@@ -10,6 +12,7 @@ impl Session {
     /// # Errors
     /// When the call can not be made, or the answer is not a success.
     pub async fn log_event(&self, extension_id: &str, event: &LogEvent) -> Result<(), Error> {
-        self.post(&path(extension_id), event).await
+        let call = Call::to(Method::POST, path(extension_id)).and_then(|call| call.json(event));
+        self.complete(call).await
     }
 }

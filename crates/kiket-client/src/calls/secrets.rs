@@ -1,8 +1,10 @@
 //! Calls about the secrets that an extension keeps on the platform.
 
+use hyper::Method;
 use kiket_contract::api::secrets::{SetSecret, is_valid_key, path};
 use kiket_contract::secret::Secret;
 
+use crate::call::Call;
 use crate::{Error, Session};
 
 impl Session {
@@ -21,6 +23,7 @@ impl Session {
         if !is_valid_key(key) {
             return Err(Error::InvalidKey);
         }
-        self.post(&path(extension_id, key), &SetSecret::new(value)).await
+        let call = Call::new(Method::POST, path(extension_id, key));
+        self.complete(call.json(&SetSecret::new(value))).await
     }
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use kiket_client::{Client, Error, LARGEST_ANSWER};
+use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
+use crate::api::{Api, Reply};
 use crate::stub::{Stub, answer};
 
 async fn failure(answer: String) -> Error {
@@ -32,26 +34,48 @@ async fn an_error_keeps_what_the_api_said() {
 
 #[tokio::test]
 async fn a_body_that_is_no_error_object_leaves_the_status_and_the_header_id() {
-    let error = failure(answer("502 Bad Gateway", "x-request-id: r-2\r\n", "<html>")).await;
-    assert_eq!(error.status(), Some(502));
+    let reply = Reply { body: "<html>".into(), ..Reply::status(500) }.with("x-request-id", "r-2");
+    let api = Api::answering([reply]).await;
+    let error = api.session().rate_limit().await.unwrap_err();
+    assert_eq!(error.status(), Some(500));
     assert!(error.to_string().contains("r-2"), "{error}");
 }
 
 #[tokio::test]
-async fn statuses_say_whether_to_try_again() {
-    for (status, again) in [(400, false), (403, false), (408, true), (429, true), (503, true)] {
-        let error = failure(answer(&format!("{status} X"), "", "{}")).await;
-        assert_eq!((error.status(), error.is_retryable()), (Some(status), again));
+async fn what_went_wrong_is_read_from_every_form_of_error() {
+    for (body, said) in [
+        (json!({ "error": "no such record", "message": "other" }), Some("no such record")),
+        (json!({ "error": { "message": "nested" } }), Some("nested")),
+        (json!({ "message": "plain" }), Some("plain")),
+        (json!({ "type": "about:blank", "title": "Gone", "detail": "moved" }), Some("moved")),
+        (json!({ "title": "Gone", "status": 410 }), Some("Gone")),
+        (json!({ "error": 5 }), None),
+        (json!([1]), None),
+    ] {
+        let api = Api::answering([Reply::json(410, &body)]).await;
+        let error = api.session().rate_limit().await.unwrap_err();
+        let Error::Status { message, .. } = error else { panic!("{error:?}") };
+        assert_eq!(message.as_deref(), said, "{body}");
     }
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed() {
-    let mut target = Stub::answering([answer("200 OK", "", "{}")]).await;
-    let location = format!("location: http://{}/\r\n", target.address);
-    let error = failure(answer("307 Temporary Redirect", &location, "")).await;
-    assert_eq!((error.status(), error.is_retryable()), (Some(307), false));
-    assert!(target.is_untouched());
+async fn the_wait_is_read_from_the_body_where_no_header_says_it() {
+    let body = json!({ "error": "Rate limit exceeded", "retry_after": 31 });
+    let api = Api::answering([Reply::json(429, &body)]).await;
+    let error = api.session().rate_limit().await.unwrap_err();
+    let Error::Status { retry_after, .. } = error else { panic!("{error:?}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(31)));
+}
+
+#[tokio::test]
+async fn no_failed_call_passes_for_a_success() {
+    for (status, again) in [(400, false), (403, false), (404, false), (408, true), (500, true)] {
+        let body = json!({ "rate_limit": { "limit": 1, "remaining": 1 } });
+        let api = Api::answering([Reply::json(status, &body)]).await;
+        let error = api.session().rate_limit().await.unwrap_err();
+        assert_eq!((error.status(), error.is_retryable()), (Some(status), again));
+    }
 }
 
 #[tokio::test]
@@ -59,6 +83,14 @@ async fn an_answer_over_the_bound_is_refused() {
     let error = failure(answer("200 OK", "", &"x".repeat(LARGEST_ANSWER + 1))).await;
     assert!(matches!(error, Error::TooLarge { largest: LARGEST_ANSWER }), "{error:?}");
     assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn an_answer_that_hides_its_length_is_cut_at_the_bound() {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let error = failure(format!("{head}{}", chunk.repeat(17))).await;
+    assert!(matches!(error, Error::TooLarge { largest: LARGEST_ANSWER }), "{error:?}");
 }
 
 #[tokio::test]
@@ -89,7 +121,7 @@ async fn https_begins_with_a_handshake_and_shows_no_token() {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut first = [0; 3];
     stream.read_exact(&mut first).await.unwrap();
-    drop(stream);
+    drop((stream, listener));
     assert_eq!(first[0], 22, "a TLS record of type handshake");
     assert!(matches!(call.await.unwrap(), Err(Error::Transport(_))));
 }

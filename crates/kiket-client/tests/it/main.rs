@@ -3,6 +3,12 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod api;
+mod connections;
+mod credentials;
 mod key_set;
+mod operations;
 mod requests;
+mod retries;
 mod stub;
+mod time;

@@ -9,14 +9,17 @@ use serde_json::Value;
 
 use super::Limit;
 use crate::id::{DeliveryId, InstallationId, ProjectId};
+use crate::route::{InvalidSegment, api};
 
 /// The path of a project's activity, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/extension_events";
 
 /// The path for an extension, [`crate::route::API`] included.
-#[must_use]
-pub fn path(extension_id: &str) -> String {
-    format!("{}/extensions/{}/events", crate::route::API, crate::route::segment(extension_id))
+///
+/// # Errors
+/// When the id can not stand in a path.
+pub fn path(extension_id: &str) -> Result<String, InvalidSegment> {
+    api(&["extensions", extension_id, "events"])
 }
 
 /// The most characters of an entry's name, and of its version.

@@ -27,6 +27,7 @@ mod context;
 mod control;
 mod deadlines;
 mod diagnosis;
+mod endpoints;
 mod fallback;
 mod gate;
 mod guards;

@@ -14,6 +14,15 @@ pub(crate) struct Platform {
 impl Platform {
     /// Answers every call with this status line, further header lines, and a small body.
     pub(crate) async fn answering(status: &'static str, headers: &'static str) -> Self {
+        Self::new(status, headers, r#"{"ok":true}"#).await
+    }
+
+    /// Answers every call with 200 and this body.
+    pub(crate) async fn saying(body: &'static str) -> Self {
+        Self::new("200 OK", "", body).await
+    }
+
+    async fn new(status: &'static str, headers: &'static str, body: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, calls) = unbounded_channel();
@@ -22,9 +31,10 @@ impl Platform {
                 if sender.send(call(&mut stream).await).is_err() {
                     return;
                 }
+                let length = body.len();
                 let answer = format!(
-                    "HTTP/1.1 {status}\r\n{headers}content-length: 11\r\nconnection: close\r\n\r\n\
-                     {{\"ok\":true}}"
+                    "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\
+                     \r\n{body}"
                 );
                 stream.write_all(answer.as_bytes()).await.unwrap();
             }
@@ -45,8 +55,13 @@ impl Platform {
         self.calls.recv().await.expect("a call")
     }
 
+    /// The next call that has come already.
+    pub(crate) fn next_call(&mut self) -> Option<String> {
+        self.calls.try_recv().ok()
+    }
+
     pub(crate) fn was_called(&mut self) -> bool {
-        self.calls.try_recv().is_ok()
+        self.next_call().is_some()
     }
 }
 

@@ -1,0 +1,145 @@
+//! Calls about the records of an extension's own tables.
+
+use hyper::Method;
+use kiket_contract::api::AnyId;
+use kiket_contract::api::custom_data::{
+    InProject, ListRecords, OneRecord, Record, WriteRecord, path, record_path,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::call::Call;
+use crate::list::{List, page};
+use crate::{Error, Session};
+
+/// The records of one project, from [`Session::custom_data`].
+///
+/// Records are named by the module's id, the table and, where there is one, the record's id.
+#[derive(Debug, Clone)]
+pub struct CustomData<'a> {
+    session: &'a Session,
+    project: InProject,
+}
+
+impl Session {
+    /// The records of a project.
+    pub fn custom_data(&self, project_id: impl Into<AnyId>) -> CustomData<'_> {
+        CustomData { session: self, project: InProject { project_id: project_id.into() } }
+    }
+}
+
+impl<'a> CustomData<'a> {
+    /// The records of a table: `GET /api/v1/ext/custom_data/{module}/{table}`.
+    pub fn list(&self, module: &str, table: &str) -> List<'a, ListRecords, Record> {
+        List {
+            session: self.session,
+            path: path(module, table).map_err(Error::from),
+            query: ListRecords {
+                project_id: self.project.project_id.clone(),
+                filters: Map::new(),
+                limit: None,
+                cursor: None,
+            },
+            read: page,
+        }
+    }
+
+    /// One record: `GET /api/v1/ext/custom_data/{module}/{table}/{id}`.
+    ///
+    /// # Errors
+    /// When the call can not be made, or the answer holds no record; [`Error::is_not_found`] when
+    /// there is none of this id.
+    pub async fn get(
+        &self,
+        module: &str,
+        table: &str,
+        id: impl Into<AnyId>,
+    ) -> Result<Record, Error> {
+        let path = record_path(module, table, &id.into());
+        self.one(Call::to(Method::GET, path).and_then(|call| call.query(&self.project))).await
+    }
+
+    /// Makes a record of these columns: `POST /api/v1/ext/custom_data/{module}/{table}`. The answer
+    /// is the record with its id.
+    ///
+    /// The columns are written before the call begins, so they need not be `Send`.
+    ///
+    /// # Errors
+    /// When the columns can not be written as JSON, the call can not be made, or the answer holds no
+    /// record.
+    pub fn create<R: Serialize>(
+        &self,
+        module: &str,
+        table: &str,
+        record: R,
+    ) -> impl Future<Output = Result<Record, Error>> + Send + use<'_, 'a, R> {
+        let call = self.write(Method::POST, path(module, table).map_err(Error::from), record);
+        self.one(call)
+    }
+
+    /// Sets some of a record's columns: `PATCH /api/v1/ext/custom_data/{module}/{table}/{id}`. The
+    /// answer is the whole record.
+    ///
+    /// # Errors
+    /// As for [`CustomData::create`].
+    pub fn update<R: Serialize>(
+        &self,
+        module: &str,
+        table: &str,
+        id: impl Into<AnyId>,
+        record: R,
+    ) -> impl Future<Output = Result<Record, Error>> + Send {
+        let path = record_path(module, table, &id.into()).map_err(Error::from);
+        self.one(self.write(Method::PATCH, path, record))
+    }
+
+    /// Removes a record: `DELETE /api/v1/ext/custom_data/{module}/{table}/{id}`.
+    ///
+    /// # Errors
+    /// When the call can not be made, or the answer is not a success; [`Error::is_not_found`] when
+    /// there is none of this id.
+    pub async fn delete(
+        &self,
+        module: &str,
+        table: &str,
+        id: impl Into<AnyId>,
+    ) -> Result<(), Error> {
+        let path = record_path(module, table, &id.into());
+        let call = Call::to(Method::DELETE, path).and_then(|call| call.query(&self.project));
+        self.session.complete(call).await
+    }
+
+    fn write<R: Serialize>(
+        &self,
+        method: Method,
+        path: Result<String, Error>,
+        record: R,
+    ) -> Result<Call, Error> {
+        Call::new(method, path?).query(&self.project)?.json(&WriteRecord { record })
+    }
+
+    async fn one(&self, call: Result<Call, Error>) -> Result<Record, Error> {
+        let OneRecord { data } = self.session.read(call).await?;
+        Ok(data)
+    }
+}
+
+impl List<'_, ListRecords, Record> {
+    /// Only records whose column has this value.
+    pub fn filter(mut self, column: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.query.filters.insert(column.into(), value.into());
+        self
+    }
+
+    /// The most records of a page; 50 when nothing is said.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.query.limit = Some(limit);
+        self
+    }
+
+    /// Begins where an earlier page ended: at its `next_cursor`.
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.query.cursor = Some(cursor.into());
+        self
+    }
+}

@@ -1,0 +1,141 @@
+//! A client with the credentials, the event's version and the deadline of one delivery.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::HeaderValue;
+use hyper::http::request::Builder;
+use kiket_contract::header;
+use kiket_contract::route::is_for_extensions;
+use kiket_contract::secret::Secret;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::call::Call;
+use crate::transport::{Answer, LARGEST_ANSWER};
+use crate::{Client, Error, retry};
+
+/// How long a call may take in all, from the first attempt's connection to the last one's last
+/// byte, the waits between them included.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A [`Client`] with the credentials of one delivery, or with its own. Its methods are the API's
+/// calls.
+///
+/// A call that fails with 429, 502, 503 or 504, or without a connection, is made again up to
+/// [`RETRIES`](crate::RETRIES) times, after a short wait or the one that the API asks for. Every
+/// write carries an `Idempotency-Key`, the same each time, so that it counts once.
+#[derive(Debug, Clone)]
+pub struct Session {
+    client: Client,
+    runtime_token: Option<Secret>,
+    event_version: Option<String>,
+    deadline: Option<Instant>,
+}
+
+impl Session {
+    pub(crate) fn new(
+        client: Client,
+        runtime_token: Option<Secret>,
+        event_version: Option<String>,
+    ) -> Self {
+        Self { client, runtime_token, event_version, deadline: None }
+    }
+
+    /// The session for work that ends at this time: no call goes on past it.
+    ///
+    /// Once the time has passed, calls take as long as they otherwise may: what still runs then is
+    /// not the work that had to end, but what it left to be done in the background.
+    #[must_use]
+    pub fn until(mut self, deadline: std::time::Instant) -> Self {
+        self.deadline = Some(deadline.into());
+        self
+    }
+
+    /// Makes a call and reads its answer.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        call: Result<Call, Error>,
+    ) -> Result<T, Error> {
+        let answer = self.answer(call).await?;
+        let body = if answer.body.is_empty() { b"null" } else { &*answer.body };
+        serde_json::from_slice(body).map_err(|_| Error::UnexpectedAnswer)
+    }
+
+    /// Makes a call and waits for a success, whatever its body says.
+    pub(crate) async fn complete(&self, call: Result<Call, Error>) -> Result<(), Error> {
+        self.answer(call).await.map(drop)
+    }
+
+    /// Makes a call and waits for a success.
+    pub(crate) async fn answer(&self, call: Result<Call, Error>) -> Result<Answer, Error> {
+        let call = call?;
+        let request = self.request(&call)?;
+        let start = Instant::now();
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(start));
+        let time = left.filter(|left| !left.is_zero()).map_or(TIMEOUT, |left| left.min(TIMEOUT));
+        timeout(time, self.attempts(&call, request, start + time))
+            .await
+            .map_err(|_| Error::Timeout { timeout: time })?
+    }
+
+    async fn attempts(
+        &self,
+        call: &Call,
+        mut request: Request<Full<Bytes>>,
+        end: Instant,
+    ) -> Result<Answer, Error> {
+        let mut failed = 0;
+        loop {
+            let error = match self.client.transport.exchange(request, LARGEST_ANSWER).await {
+                Ok(answer) if answer.status.is_success() => return Ok(answer),
+                Ok(answer) => Error::from_answer(&answer),
+                Err(error) => error,
+            };
+            failed += 1;
+            let left = end.saturating_duration_since(Instant::now());
+            match retry::wait(&error, failed, left, retry::jitter()) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(error),
+            }
+            request = self.request(call)?;
+        }
+    }
+
+    fn request(&self, call: &Call) -> Result<Request<Full<Bytes>>, Error> {
+        let mut request = self.authorized(call.request(&self.client.transport.origin), call)?;
+        if let Some(version) = &self.event_version {
+            let version = HeaderValue::from_str(version)
+                .map_err(|_| Error::InvalidHeader(header::EVENT_VERSION))?;
+            request = request.header(header::EVENT_VERSION, version);
+        }
+        request.body(call.body()).map_err(|_| Error::InvalidPath)
+    }
+
+    /// Adds one credential: the delivery's token; without one the API key, where it is of use; else
+    /// the workspace token.
+    fn authorized(&self, request: Builder, call: &Call) -> Result<Builder, Error> {
+        let own = &self.client.own;
+        let workspace = own.workspace_token.as_ref();
+        let api_key = own.api_key.as_ref();
+        let api_key = api_key.filter(|_| workspace.is_none() || is_for_extensions(call.path()));
+        let (name, value) = match (&self.runtime_token, api_key, workspace) {
+            (Some(token), _, _) => (header::RUNTIME_TOKEN, sensitive(token.expose())),
+            (None, Some(key), _) => (header::API_KEY, sensitive(key.expose())),
+            (None, None, Some(token)) => {
+                (header::AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose())))
+            }
+            (None, None, None) => return Err(Error::NoRuntimeToken),
+        };
+        Ok(request.header(name, value.ok_or(Error::InvalidHeader(name))?))
+    }
+}
+
+/// A secret as the value of a header that nothing prints.
+pub(crate) fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}

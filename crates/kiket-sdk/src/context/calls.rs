@@ -1,0 +1,36 @@
+//! The way from a delivery to Kiket's API.
+
+use kiket_contract::health::HandlerKind;
+use tokio::time::Instant;
+
+use super::Context;
+use crate::background;
+
+impl Context {
+    /// The client of Kiket's API with this delivery's runtime token. Its calls end when the handler
+    /// has to: a guard's at the deadline, any other's when its overrun is over. Those of work in the
+    /// [background](Context::background) do not.
+    #[must_use]
+    pub fn client(&self) -> &kiket_client::Session {
+        let session = || {
+            let token = self.auth().runtime_token.clone();
+            self.configuration().client.session(token, self.event_version())
+        };
+        if background::is_here() {
+            return self.0.background_session.get_or_init(session);
+        }
+        self.0.session.get_or_init(|| match self.last_moment() {
+            Some(end) => session().until(end.into_std()),
+            None => session(),
+        })
+    }
+
+    /// When the handler is dropped if it has not ended; `None` is never.
+    fn last_moment(&self) -> Option<Instant> {
+        let deadline = self.deadline_instant()?;
+        match self.kind() {
+            HandlerKind::Guard => Some(deadline),
+            _ => deadline.checked_add(self.configuration().options.overrun),
+        }
+    }
+}
