@@ -11,11 +11,11 @@ async fn created(_issue: Value, context: Context) -> Result {
         return Err(HandlerError::permanent(422, format!("set {} first", missing.join(", "))));
     }
     let token = context.secret("CRM_TOKEN").or_permanent(422, "CRM_TOKEN is not configured")?;
-    let retries = context.settings().get("MAX_RETRIES").and_then(Value::as_u64).unwrap_or(3);
+    let retries = context.settings().get::<u32>("MAX_RETRIES")?.unwrap_or(3);
     call_the_crm(&token, retries).await
 }
 
-async fn call_the_crm(token: &Secret, _retries: u64) -> Result {
+async fn call_the_crm(token: &Secret, _retries: u32) -> Result {
     // A secret shows itself to nobody who does not ask.
     debug_assert!(!format!("{token:?}").contains(token.expose()));
     Ok(())

@@ -10,5 +10,7 @@ mod key_set;
 mod raw;
 mod secrets;
 pub(crate) mod sla_events;
+mod telemetry;
 
 pub use key_set::{KEY_SET_TIMEOUT, LARGEST_KEY_SET};
+pub use telemetry::{TELEMETRY_TIMEOUT, TelemetrySink};

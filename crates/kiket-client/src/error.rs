@@ -36,6 +36,9 @@ pub enum Error {
     /// A text can not be the key of a secret.
     #[error("a secret's key is 1 to 128 letters, digits, dots, dashes and underscores; rename it")]
     InvalidKey,
+    /// An empty text is no secret: empty ones count as missing everywhere.
+    #[error("an empty text is no secret; delete the secret if that is meant")]
+    EmptySecret,
     /// A name or an id can not stand in a path.
     #[error(transparent)]
     InvalidSegment(#[from] InvalidSegment),
@@ -66,13 +69,13 @@ pub enum Error {
         /// The largest that is read, in bytes.
         largest: usize,
     },
+    /// There is an answer where the key set should be, and it is none.
+    #[error("what the address answers at {JWKS} is no key set; check the API's address")]
+    NoKeySet(#[source] serde_json::Error),
     /// The API answered with a success, and with another body than this call has. The body may hold a
     /// secret, so nothing of it is shown.
     #[error("what Kiket's API answered is not what this call answers; check the API's address")]
     UnexpectedAnswer,
-    /// There is an answer where the key set should be, and it is none.
-    #[error("what the address answers at {JWKS} is no key set; check the API's address")]
-    NoKeySet(#[source] serde_json::Error),
     /// The API answered, and not with a success.
     #[error("Kiket's API answered {status}{}{}; {}",
         message.as_ref().map(|text| format!(" ({text})")).unwrap_or_default(),

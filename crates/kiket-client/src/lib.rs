@@ -52,7 +52,7 @@ pub use calls::custom_data::CustomData;
 pub use calls::intake_forms::IntakeForms;
 pub use calls::issues::Issues;
 pub use calls::sla_events::SlaEvents;
-pub use calls::{KEY_SET_TIMEOUT, LARGEST_KEY_SET};
+pub use calls::{KEY_SET_TIMEOUT, LARGEST_KEY_SET, TELEMETRY_TIMEOUT, TelemetrySink};
 pub use client::Client;
 pub use connect::CONNECT_TIMEOUT;
 pub use error::Error;

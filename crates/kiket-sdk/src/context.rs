@@ -17,7 +17,7 @@ use kiket_contract::payload::{Authentication, Delivery, SecretStatus};
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::{self, Claims};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,7 @@ use crate::handlers::Found;
 use crate::registration::Registration;
 use crate::scopes::{self, MissingScopes};
 use crate::secrets::Secrets;
+use crate::setting_values::SettingValues;
 use crate::settings::Settings;
 
 /// A delivery, as its handler sees it. Cheap to clone; `Debug` shows nothing secret.
@@ -190,8 +191,8 @@ impl Context {
     /// The settings: the manifest's defaults, with the program's own over them. Secret settings are
     /// not among them, see [`Context::secret`].
     #[must_use]
-    pub fn settings(&self) -> &Map<String, Value> {
-        &self.configuration().configuration.values
+    pub fn settings(&self) -> SettingValues<'_> {
+        SettingValues::new(&self.configuration().configuration)
     }
 
     /// A secret: the delivery's own, set by the organisation; otherwise, of a secret setting, what
@@ -202,6 +203,14 @@ impl Context {
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let delivered = self.0.parts.secrets.get(key).filter(|value| !value.is_empty());
         delivered.cloned().or_else(|| self.configuration().secret(key))
+    }
+
+    /// Every secret that the handler may have got hold of, for a text that may show none.
+    pub(crate) fn known_secrets(&self) -> impl Iterator<Item = &Secret> {
+        let Inner { parts, authentication, .. } = &*self.0;
+        let configured = &parts.settings.configuration.secrets;
+        let delivered = parts.secrets.values().chain(&authentication.runtime_token);
+        delivered.chain(configured.values())
     }
 
     /// Which secrets the extension asked for and did not get.

@@ -10,7 +10,7 @@ use kiket_contract::api::rate_limit::RateLimit;
 use kiket_contract::api::webhook_url::WebhookUrl;
 use serde::Serialize;
 
-use crate::Context;
+use crate::{Context, Secrets};
 
 /// Calls to Kiket's API, from [`Context::endpoints`].
 ///
@@ -24,6 +24,12 @@ pub struct Endpoints<'a> {
 impl<'a> Endpoints<'a> {
     pub(crate) fn new(context: &'a Context) -> Self {
         Self { context }
+    }
+
+    /// The extension's secrets on Kiket: the same as [`Context::secrets`].
+    #[must_use]
+    pub fn secrets(&self) -> Secrets<'a> {
+        self.context.secrets()
     }
 
     /// Logs an event of the extension's own: `POST /api/v1/extensions/{extension_id}/events`, with

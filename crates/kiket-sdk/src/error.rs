@@ -49,6 +49,15 @@ pub enum Error {
         /// Where it would have been served.
         place: String,
     },
+    /// Settings that the manifest calls required have no value: all that have none.
+    #[error(
+        "these required settings have no value: {}; give each with `Extension::setting`, or a \
+         `default` in the manifest", .0.join(", ")
+    )]
+    MissingSettings(Vec<String>),
+    /// The address for telemetry can not be used.
+    #[error("correct `KIKET_SDK_TELEMETRY_URL`, or what the program gives as `telemetry_url`")]
+    TelemetryUrl(#[source] kiket_client::Error),
     /// The address of Kiket's API can not be used.
     #[error("correct `KIKET_BASE_URL`, or what the program gives as `base_url`")]
     BaseUrl(#[source] kiket_client::Error),

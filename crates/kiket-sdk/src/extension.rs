@@ -1,11 +1,12 @@
-//! The extension: its own builder; [`serving`] makes a server of it.
+//! The extension: its own builder; [`serving`] makes a server of it, and [`telemetry`] has the options
+//! for records of its handlers' calls.
 
 mod serving;
+mod telemetry;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use kiket_contract::clock::Clock;
@@ -17,9 +18,7 @@ use tokio::sync::Semaphore;
 use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
 use crate::settings::Sources;
-use crate::{
-    ActionResult, EffectivelyOnce, Error, Guard, Registration, TelemetryRecord, Verification,
-};
+use crate::{ActionResult, EffectivelyOnce, Error, Guard, Registration, Verification};
 
 /// An extension: what it is configured with and what it handles.
 ///
@@ -82,6 +81,12 @@ impl Extension {
         Ok(extension)
     }
 
+    /// The extension's id, in place of the manifest's.
+    pub fn extension_id(mut self, id: impl Into<String>) -> Self {
+        self.sources.extension_id = id.into();
+        self
+    }
+
     /// The extension's version, in place of the manifest's.
     pub fn extension_version(mut self, version: impl Into<String>) -> Self {
         self.sources.extension_version = Some(version.into());
@@ -92,6 +97,13 @@ impl Extension {
     /// rotation the one in `KIKET_WEBHOOK_SECRET_PREVIOUS` is accepted too.
     pub fn webhook_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.sources.webhook_secret = Some(secret.into());
+        self
+    }
+
+    /// The workspace token, which calls to Kiket carry where a delivery brings no runtime token.
+    /// Otherwise `KIKET_WORKSPACE_TOKEN` counts.
+    pub fn workspace_token(mut self, token: impl Into<Secret>) -> Self {
+        self.sources.workspace_token = Some(token.into());
         self
     }
 
@@ -169,24 +181,6 @@ impl Extension {
     /// Further ones wait until one closes.
     pub fn max_connections(mut self, most: usize) -> Self {
         self.sources.options.max_connections = most.clamp(1, Semaphore::MAX_PERMITS);
-        self
-    }
-
-    /// Gets a record of every call of a handler. It is called before the answer is sent, so it must
-    /// not block.
-    ///
-    /// ```
-    /// use kiket_sdk::prelude::*;
-    ///
-    /// let extension = Extension::new("com.example.crm").feedback_hook(|record| {
-    ///     println!("{} {} took {} ms", record.event, record.version, record.duration_ms);
-    /// });
-    /// ```
-    pub fn feedback_hook(
-        mut self,
-        hook: impl Fn(&TelemetryRecord) + Send + Sync + 'static,
-    ) -> Self {
-        self.sources.options.feedback_hook = Some(Arc::new(hook));
         self
     }
 

@@ -27,6 +27,9 @@ pub mod time {}
 #[doc = include_str!("guide/configuration.md")]
 pub mod configuration {}
 
+#[doc = include_str!("guide/secrets.md")]
+pub mod secrets {}
+
 #[doc = include_str!("guide/serving.md")]
 pub mod serving {}
 
@@ -35,3 +38,5 @@ pub mod observing {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+#[doc = include_str!("guide/telemetry.md")]
+pub mod telemetry {}

@@ -31,9 +31,10 @@
 //!
 //! The [`guide`] has a page for each part: [handlers](guide::handlers), [guards](guide::guards),
 //! [actions and the fallback](guide::actions), [verification](guide::verification),
-//! [calling Kiket](guide::calling), [failures](guide::failures), [time](guide::time) (repeats, deadlines, background work),
-//! [configuration](guide::configuration), [serving](guide::serving),
-//! [observing](guide::observing), [testing](guide::testing), and a table of words for those who are
+//! [calling Kiket](guide::calling), [failures](guide::failures), [time](guide::time) (repeats,
+//! deadlines, background work), [configuration](guide::configuration), [secrets](guide::secrets),
+//! [serving](guide::serving), [observing](guide::observing), [telemetry](guide::telemetry),
+//! [testing](guide::testing), and a table of words for those who are
 //! [coming from](guide::coming_from) the TypeScript, Python or Ruby SDK.
 //!
 //! # What happens to a request
@@ -110,6 +111,7 @@ mod scopes;
 mod secrets;
 mod serve;
 mod service;
+mod setting_values;
 mod settings;
 mod telemetry;
 pub mod testing;
@@ -132,6 +134,7 @@ pub use kiket_contract::clock::Clock;
 pub use kiket_contract::id::{DeliveryId, InstallationId, OrganizationId, ProjectId};
 pub use kiket_contract::payload::{Authentication, SecretStatus};
 pub use kiket_contract::secret::Secret;
+pub use kiket_manifest::WrongType;
 pub use kiket_sdk_macros::{action, guard, webhook};
 pub use registration::Registration;
 pub use registration_fault::RegistrationFault;
@@ -139,6 +142,7 @@ pub use scopes::MissingScopes;
 pub use secrets::Secrets;
 pub use serve::Bound;
 pub use service::ExtensionService;
+pub use setting_values::SettingValues;
 pub use telemetry::{TelemetryRecord, TelemetryStatus};
 /// What [`Context::cancellation`] gives.
 pub use tokio_util::sync::CancellationToken;

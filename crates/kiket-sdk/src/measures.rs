@@ -39,6 +39,11 @@ pub(crate) fn repeat() {
     counter!("kiket_repeats_total").increment(1);
 }
 
+/// Counts a record of a handler's call that did not get out.
+pub(crate) fn lost(to: &'static str) {
+    counter!("kiket_telemetry_lost_total", "to" => to).increment(1);
+}
+
 /// Counts as background work until it is dropped.
 pub(crate) struct UnderWay(metrics::Gauge);
 

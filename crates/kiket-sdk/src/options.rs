@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::environment::Environment;
 use crate::idempotency::EffectivelyOnce;
-use crate::telemetry::FeedbackHook;
+use crate::telemetry::TelemetryOptions;
 
 /// What the builder chose, or the defaults.
 pub(crate) struct Options {
@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// How long a handler may go on when nobody waits for it any more.
     pub(crate) overrun: Duration,
     pub(crate) max_connections: usize,
-    pub(crate) feedback_hook: Option<FeedbackHook>,
+    pub(crate) telemetry: TelemetryOptions,
 }
 
 impl Default for Options {
@@ -36,7 +36,7 @@ impl Default for Options {
             deadlines: true,
             overrun: Duration::from_secs(30),
             max_connections: 512,
-            feedback_hook: None,
+            telemetry: TelemetryOptions::default(),
         }
     }
 }
@@ -45,11 +45,13 @@ impl Options {
     /// A secret in the environment: the variable of exactly this name, else those of a secret
     /// setting.
     pub(crate) fn secret(&self, environment: &Environment, key: &str) -> Option<Secret> {
-        let of_setting = || {
-            let look = self.auto_env_secrets;
-            look.then(|| secret_in_environment(key, |name| environment.get(name))).flatten()
-        };
-        environment.secret(key).or_else(of_setting)
+        environment.secret(key).or_else(|| self.secret_setting(environment, key))
+    }
+
+    /// A secret setting in the environment: the first of its variables `KIKET_SECRET_…`.
+    pub(crate) fn secret_setting(&self, environment: &Environment, key: &str) -> Option<Secret> {
+        let look = self.auto_env_secrets;
+        look.then(|| secret_in_environment(key, |name| environment.get(name))).flatten()
     }
 }
 

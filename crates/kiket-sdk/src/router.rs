@@ -71,9 +71,13 @@ impl Router {
         answer.map(Full::new)
     }
 
-    /// Waits for what goes on after answers, and tells how much of it did not end in time.
+    /// Waits for what goes on after answers, and tells how much of it did not end in time; then, for
+    /// what is left of the time, until records of handlers' calls are out.
     pub(crate) async fn finish(&self, limit: Duration) -> usize {
-        self.settings.background.finish(limit).await
+        let end = Instant::now() + limit;
+        let unfinished = self.settings.background.finish(limit).await;
+        self.settings.reporter.finish(end.saturating_duration_since(Instant::now())).await;
+        unfinished
     }
 
     /// Whether every request is taken for Kiket's.

@@ -1,35 +1,53 @@
-//! What is told about each call of a handler: to the log, the span and the feedback hook.
+//! What is told about each call of a handler: to the log, the span, the feedback hook and, if the
+//! program wants it, to an address for telemetry.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+mod courier;
+mod feedback;
+mod options;
+mod reporter;
+mod scrub;
 
 pub use kiket_contract::api::telemetry::{TelemetryRecord, TelemetryStatus};
 use serde_json::Map;
 use tokio::time::Instant;
 use tracing::Span;
 
+pub(crate) use feedback::FeedbackHook;
+pub(crate) use options::TelemetryOptions;
+pub(crate) use reporter::Reporter;
+
 use crate::Context;
-use crate::handler_error::Kind;
+use crate::handler_error::{HandlerError, Kind};
 use crate::invocation::Ending;
 
-/// What the program does with each record.
-pub(crate) type FeedbackHook = Arc<dyn Fn(&TelemetryRecord) + Send + Sync>;
+/// How much of a failure's text is logged, in bytes.
+const LONGEST_LOGGED: usize = 16 * 1024;
+/// How much of it a record has, in bytes, so that waiting records have a bounded size.
+const LONGEST_MESSAGE: usize = 1024;
 
 /// Tells how a handler that was called at `start` ended now.
 pub(crate) fn tell(context: &Context, ending: &Ending, start: Instant) {
     Span::current().record("outcome", ending.name());
-    log(ending, start);
+    let failure = match ending {
+        Ending::Failed(error) => scrubbed(context, error),
+        _ => String::new(),
+    };
+    log(ending, &failure, start);
     #[cfg(feature = "metrics")]
     crate::measures::invocation(context, ending, start.elapsed());
-    if let Some(hook) = &context.configuration().options.feedback_hook {
-        let record = record(context, ending, start);
-        if catch_unwind(AssertUnwindSafe(|| hook(&record))).is_err() {
-            tracing::error!("the feedback hook panicked; its message is above");
-        }
+    let reporter = &context.configuration().reporter;
+    if reporter.is_wanted() {
+        let record = record(context, ending, failure, start);
+        reporter.tell(record, context.auth().runtime_token.as_ref());
     }
 }
 
-fn log(ending: &Ending, start: Instant) {
+/// A failure in words, without the secrets that the handler could know.
+fn scrubbed(context: &Context, error: &HandlerError) -> String {
+    scrub::scrubbed(&error.to_string(), context.known_secrets(), LONGEST_LOGGED)
+}
+
+fn log(ending: &Ending, failure: &str, start: Instant) {
     let duration_ms = || milliseconds(start);
     match ending {
         Ending::Answered(_) => {
@@ -39,14 +57,14 @@ fn log(ending: &Ending, start: Instant) {
             tracing::error!(
                 status = error.status(),
                 duration_ms = duration_ms(),
-                "the handler failed: {error}"
+                "the handler failed: {failure}"
             );
         }
         Ending::Failed(error) => {
             tracing::warn!(
                 status = error.status(),
                 duration_ms = duration_ms(),
-                "the handler failed: {error}"
+                "the handler failed: {failure}"
             );
         }
         Ending::Panicked => {
@@ -63,7 +81,7 @@ fn log(ending: &Ending, start: Instant) {
     }
 }
 
-fn record(context: &Context, ending: &Ending, start: Instant) -> TelemetryRecord {
+fn record(context: &Context, ending: &Ending, failure: String, start: Instant) -> TelemetryRecord {
     let failed = !matches!(ending, Ending::Answered(_));
     TelemetryRecord {
         event: context.event().to_owned(),
@@ -75,7 +93,7 @@ fn record(context: &Context, ending: &Ending, start: Instant) -> TelemetryRecord
         extension_version: context.extension_version().map(str::to_owned),
         error_message: match ending {
             Ending::Answered(_) => None,
-            Ending::Failed(error) => Some(error.to_string()),
+            Ending::Failed(_) => Some(scrub::cut(failure, LONGEST_MESSAGE)),
             Ending::Panicked => Some("the handler panicked".to_owned()),
             Ending::TimedOut => Some("the handler did not end in time".to_owned()),
         },

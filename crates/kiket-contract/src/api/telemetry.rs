@@ -6,6 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::id::DeliveryId;
 
+/// The path, [`crate::route::API`] included.
+pub const PATH: &str = "/api/v1/ext/telemetry";
+/// What the path of every address for telemetry ends in.
+pub const SUFFIX: &str = "/telemetry";
+
 /// One call of a handler. `delivery_id` is an addition to what the other SDKs send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

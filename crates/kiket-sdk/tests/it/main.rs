@@ -49,12 +49,17 @@ mod proofs;
 mod redis;
 mod repeats;
 mod routes;
+mod secrets;
 mod service;
 #[cfg(feature = "redis")]
 mod services;
 mod serving;
+mod settings;
+mod settings_page;
 mod start;
+mod stub;
 mod telemetry;
+mod telemetry_posts;
 mod testkit;
 mod tokens;
 mod unverified;

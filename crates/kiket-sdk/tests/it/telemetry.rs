@@ -113,6 +113,45 @@ async fn a_hook_that_panics_harms_nothing() {
 }
 
 #[tokio::test]
+async fn a_hook_that_waits_gets_every_record_in_order() {
+    let (sender, mut records) = tokio::sync::mpsc::channel(1);
+    let extension = extension().async_feedback_hook(move |record| {
+        let sender = sender.clone();
+        async move { Ok(sender.send(record).await?) }
+    });
+    let program = Program::serving(extension.webhook("issue.created", "v1", ends_as_asked)).await;
+    // None waits for the hook, which waits for this test.
+    for end in ["ok", "permanent", "retryable", "internal"] {
+        program.deliver(&json!({ "end": end })).await;
+    }
+    for class in [None, Some("permanent"), Some("retryable"), Some("internal")] {
+        assert_eq!(records.recv().await.unwrap().error_class.as_deref(), class);
+    }
+}
+
+#[tokio::test]
+async fn a_hook_that_waits_and_fails_panics_or_hangs_harms_nothing() {
+    let log = Log::collect();
+    let extension = extension().async_feedback_hook(|record| async move {
+        match record.error_class.as_deref() {
+            Some("permanent") => panic!("of the test"),
+            Some("retryable") => Err(HandlerError::retryable("the hook's own")),
+            _ => std::future::pending().await,
+        }
+    });
+    let program = Program::serving(extension.webhook("issue.created", "v1", ends_as_asked)).await;
+    for (end, status) in [("permanent", 422), ("retryable", 503), ("ok", 200), ("fine", 200)] {
+        assert_eq!(program.deliver(&json!({ "end": end })).await.status, status);
+    }
+    tokio::time::pause();
+    program.stop().await.unwrap();
+    let log = log.text();
+    assert!(log.contains("is lost: it panicked"), "{log}");
+    assert!(log.contains("is lost: it failed: the hook's own"), "{log}");
+    assert!(log.contains("unfinished=2 lost=2"), "{log}");
+}
+
+#[tokio::test]
 async fn the_log_says_which_delivery_of_which_trace_failed() {
     let log = Log::collect();
     let program = Program::serving(extension().webhook("issue.created", "v1", ends_as_asked)).await;
