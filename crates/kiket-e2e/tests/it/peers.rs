@@ -137,7 +137,7 @@ async fn deliver(
             signing,
             token_minutes: None,
             modules: BTreeMap::new(),
-            replace: false,
+            replace: true,
         };
         platform.install(new).await.unwrap();
     }
