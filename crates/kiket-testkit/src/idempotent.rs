@@ -235,8 +235,10 @@ fn effects(calls: &[Call]) -> Vec<Effect> {
     for call in calls.iter().filter(|call| has_effect(call)) {
         let effect = effect(call);
         let same = match call.idempotency_key() {
+            // Whatever key each of them carries.
+            _ if is_repeatable(call) => Some(effect.compared.clone()),
             Some(key) => Some(format!("{} {} {key}", call.method(), call.path())),
-            None => is_repeatable(call).then(|| effect.compared.clone()),
+            None => None,
         };
         if same.is_none_or(|same| seen.insert(same)) {
             effects.push(effect);
