@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
 use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME};
 use kiket_contract::api::installations::{MOST_MODULES, ManifestFinding, State};
+use kiket_contract::api::{events, guards};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::outbound::address::AddressError;
@@ -193,13 +194,13 @@ pub enum Error {
     #[error("this Idempotency-Key was used for another request: send a new one, or the same body")]
     KeyReused,
     /// The event asks before something happens, and nothing waits for an answer here.
-    #[error("`{event}` asks before something happens: send it to /api/v1/guards")]
+    #[error("`{event}` asks before something happens: send it to {}", guards::PATH)]
     AsksFirst {
         /// The event.
         event: String,
     },
     /// The event tells that something has happened, and nothing waits for an answer.
-    #[error("`{event}` asks nobody: send it to /api/v1/events")]
+    #[error("`{event}` asks nobody: send it to {}", events::PATH)]
     AsksNobody {
         /// The event.
         event: String,

@@ -14,6 +14,9 @@ use crate::route::{InvalidSegment, api};
 /// The path of a project's activity, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/extension_events";
 
+/// The path that an extension logs to, with its variable segment; [`path`] fills it in.
+pub const LOG_PATH: &str = "/api/v1/extensions/{extension_id}/events";
+
 /// The path for an extension, [`crate::route::API`] included.
 ///
 /// # Errors

@@ -22,6 +22,9 @@ pub fn list_path(extension_id: &str) -> String {
     format!("{API}/extensions/{}/secrets", segment(extension_id))
 }
 
+/// The path of one secret with its variable segments; [`path`] fills them in.
+pub const PATH: &str = "/api/v1/extensions/{extension_id}/secrets/{key}";
+
 /// The path of one secret, [`API`] included.
 #[must_use]
 pub fn path(extension_id: &str, key: &str) -> String {

@@ -11,7 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use kiket_contract::api::deliveries::Callback;
-use kiket_contract::{header, scope};
+use kiket_contract::{api, header, scope};
 use tracing::error;
 
 use super::error::ApiError;
@@ -21,8 +21,8 @@ use crate::tokens::Caller;
 
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
-        .route("/api/v1/extensions/{extension_id}/events", post(extension_events::log))
-        .route("/api/v1/extensions/{extension_id}/secrets/{key}", post(secrets::set))
+        .route(api::extension_events::LOG_PATH, post(extension_events::log))
+        .route(api::secrets::PATH, post(secrets::set))
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 

@@ -11,7 +11,7 @@ use kiket_contract::api::installations::{
     self, ApiKey, Installation, InstallationUpdate, Installed, ListInstallations,
     NewDeliverySecret, NewInstallation, NewRotation, NewUpgrade, Upgrade,
 };
-use kiket_contract::api::secrets::SetSecret;
+use kiket_contract::api::secrets::{self, SetSecret};
 use kiket_contract::api::signing_keys::{self, SigningKeys};
 use kiket_contract::api::{Done, Page};
 use kiket_contract::header::IDEMPOTENCY_KEY;
@@ -22,9 +22,6 @@ use serde_json::Value;
 
 use super::operation::{Operation, extension, open, operator};
 use crate::metrics;
-
-const LOG: &str = "/api/v1/extensions/{extension_id}/events";
-const SECRET: &str = "/api/v1/extensions/{extension_id}/secrets/{key}";
 
 #[rustfmt::skip]
 pub(super) fn all() -> Vec<Operation> {
@@ -59,8 +56,8 @@ pub(super) fn all() -> Vec<Operation> {
         operator("GET", signing_keys::PATH, "List the keys of the runtime tokens").answers::<SigningKeys>(200),
         operator("POST", signing_keys::ROTATE, "Make the next key; it signs an hour later").answers::<SigningKeys>(201),
         operator("GET", route::METRICS, "What Prometheus reads").answers_in::<String>(200, metrics::MEDIA_TYPE),
-        extension("POST", LOG, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
-        extension("POST", SECRET, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
+        extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
+        extension("POST", secrets::PATH, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
         open("GET", route::JWKS, "The public keys of the runtime tokens").answers::<JwkSet>(200),
         open("GET", route::HEALTHZ, "Whether the process lives").answers::<Done>(200),
         open("GET", route::READYZ, "Whether the platform can do its work").answers::<Readiness>(200).answers::<Readiness>(503),
