@@ -5,11 +5,10 @@ use http_body_util::Full;
 use hyper::Method;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::http::request::Builder;
-use kiket_contract::header;
 use kiket_contract::route::{InvalidSegment, segment};
 use serde::Serialize;
 use serde_json::Value;
-use uuid::Uuid;
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::origin::Origin;
@@ -25,16 +24,31 @@ pub(crate) struct Call {
     path: String,
     query: String,
     body: Option<Bytes>,
-    /// A write's.
-    idempotency_key: Option<String>,
+    /// What the body says, where a part of it is about the call itself.
+    content: Option<Bytes>,
+    repeats: Repeats,
+}
+
+/// What it is to make a call a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// It reads.
+    Reads,
+    /// It puts the same value in the same place.
+    Replaces,
+    /// It does one thing more.
+    Adds,
 }
 
 impl Call {
     /// A call of this path, which is percent-encoded already.
     pub(crate) fn new(method: Method, path: String) -> Self {
-        let is_write = !method.is_safe();
-        let idempotency_key = is_write.then(|| Uuid::now_v7().to_string());
-        Self { method, path, query: String::new(), body: None, idempotency_key }
+        let repeats = match method {
+            Method::POST => Repeats::Adds,
+            _ if method.is_safe() => Repeats::Reads,
+            _ => Repeats::Replaces,
+        };
+        Self { method, path, query: String::new(), body: None, content: None, repeats }
     }
 
     pub(crate) fn to(method: Method, path: Result<String, InvalidSegment>) -> Result<Self, Error> {
@@ -66,6 +80,34 @@ impl Call {
         Ok(self)
     }
 
+    /// Says what the call is about, without what its body says of the moment it is made.
+    pub(crate) fn about(mut self, content: &impl Serialize) -> Result<Self, Error> {
+        self.content = Some(serde_json::to_vec(content).map_err(Error::Encode)?.into());
+        Ok(self)
+    }
+
+    /// A `POST` that replaces what is there.
+    pub(crate) fn replacing(mut self) -> Self {
+        self.repeats = Repeats::Replaces;
+        self
+    }
+
+    pub(crate) fn repeats(&self) -> Repeats {
+        self.repeats
+    }
+
+    /// What is called with which body.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let content = self.content.as_ref().or(self.body.as_ref());
+        let mut digest = Sha256::new();
+        for part in [self.method.as_str(), &self.path, &self.query] {
+            digest.update(part);
+            digest.update([0]);
+        }
+        digest.update(content.map_or(&[][..], |content| content));
+        digest.finalize().into()
+    }
+
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
@@ -74,7 +116,7 @@ impl Call {
         self.body.clone().map(Full::new).unwrap_or_default()
     }
 
-    /// The beginning of the request, without credentials and body.
+    /// The beginning of the request, without credentials, key and body.
     pub(crate) fn request(&self, origin: &Origin) -> Builder {
         let mut request = hyper::Request::builder()
             .method(self.method.clone())
@@ -84,9 +126,6 @@ impl Call {
             .header(ACCEPT, JSON);
         if self.body.is_some() {
             request = request.header(CONTENT_TYPE, JSON);
-        }
-        if let Some(key) = &self.idempotency_key {
-            request = request.header(header::IDEMPOTENCY_KEY, key);
         }
         request
     }

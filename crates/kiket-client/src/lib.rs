@@ -40,6 +40,7 @@ mod calls;
 mod client;
 mod connect;
 mod error;
+mod idempotency;
 mod list;
 mod origin;
 mod pool;

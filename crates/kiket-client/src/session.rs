@@ -1,5 +1,6 @@
 //! A client with the credentials, the event's version and the deadline of one delivery.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,12 +9,15 @@ use hyper::Request;
 use hyper::header::HeaderValue;
 use hyper::http::request::Builder;
 use kiket_contract::header;
+use kiket_contract::id::DeliveryId;
 use kiket_contract::route::is_for_extensions;
 use kiket_contract::secret::Secret;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
 
-use crate::call::Call;
+use crate::call::{Call, Repeats};
+use crate::idempotency::{self, Writes};
 use crate::transport::{Answer, LARGEST_ANSWER};
 use crate::{Client, Error, retry};
 
@@ -26,13 +30,15 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// A call that fails with 429, 502, 503 or 504, or without a connection, is made again up to
 /// [`RETRIES`](crate::RETRIES) times, after a short wait or the one that the API asks for. Every
-/// write carries an `Idempotency-Key`, the same each time, so that it counts once.
+/// write carries an `Idempotency-Key`, the same each time, so that it counts once; see also
+/// [`of_delivery`](Self::of_delivery).
 #[derive(Debug, Clone)]
 pub struct Session {
     client: Client,
     runtime_token: Option<Secret>,
     event_version: Option<String>,
     deadline: Option<Instant>,
+    writes: Option<Arc<Writes>>,
 }
 
 impl Session {
@@ -41,7 +47,7 @@ impl Session {
         runtime_token: Option<Secret>,
         event_version: Option<String>,
     ) -> Self {
-        Self { client, runtime_token, event_version, deadline: None }
+        Self { client, runtime_token, event_version, deadline: None, writes: None }
     }
 
     /// The session for work that ends at this time: no call goes on past it.
@@ -51,6 +57,17 @@ impl Session {
     #[must_use]
     pub fn until(mut self, deadline: std::time::Instant) -> Self {
         self.deadline = Some(deadline.into());
+        self
+    }
+
+    /// The session of a delivery, whose id the keys of its `POST`s then follow from: when a handler
+    /// runs again, what it added before is not added a second time.
+    ///
+    /// Equal calls are told apart by their count, over all clones of this session. What replaces a
+    /// value (`PUT`, `PATCH`, `DELETE`, a secret) counts each time.
+    #[must_use]
+    pub fn of_delivery(mut self, id: DeliveryId) -> Self {
+        self.writes = Some(Arc::new(Writes::of(id)));
         self
     }
 
@@ -72,11 +89,12 @@ impl Session {
     /// Makes a call and waits for a success.
     pub(crate) async fn answer(&self, call: Result<Call, Error>) -> Result<Answer, Error> {
         let call = call?;
-        let request = self.request(&call)?;
+        let key = self.idempotency_key(&call);
+        let request = self.request(&call, key)?;
         let start = Instant::now();
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(start));
         let time = left.filter(|left| !left.is_zero()).map_or(TIMEOUT, |left| left.min(TIMEOUT));
-        timeout(time, self.attempts(&call, request, start + time))
+        timeout(time, self.attempts(&call, key, request, start + time))
             .await
             .map_err(|_| Error::Timeout { timeout: time })?
     }
@@ -84,6 +102,7 @@ impl Session {
     async fn attempts(
         &self,
         call: &Call,
+        key: Option<Uuid>,
         mut request: Request<Full<Bytes>>,
         end: Instant,
     ) -> Result<Answer, Error> {
@@ -100,12 +119,23 @@ impl Session {
                 Some(wait) => sleep(wait).await,
                 None => return Err(error),
             }
-            request = self.request(call)?;
+            request = self.request(call, key)?;
         }
     }
 
-    fn request(&self, call: &Call) -> Result<Request<Full<Bytes>>, Error> {
+    fn idempotency_key(&self, call: &Call) -> Option<Uuid> {
+        match (call.repeats(), &self.writes) {
+            (Repeats::Reads, _) => None,
+            (Repeats::Adds, Some(writes)) => Some(writes.key(call)),
+            _ => Some(idempotency::fresh()),
+        }
+    }
+
+    fn request(&self, call: &Call, key: Option<Uuid>) -> Result<Request<Full<Bytes>>, Error> {
         let mut request = self.authorized(call.request(&self.client.transport.origin), call)?;
+        if let Some(key) = key {
+            request = request.header(header::IDEMPOTENCY_KEY, key.to_string());
+        }
         if let Some(version) = &self.event_version {
             let version = HeaderValue::from_str(version)
                 .map_err(|_| Error::InvalidHeader(header::EVENT_VERSION))?;

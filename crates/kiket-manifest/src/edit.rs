@@ -102,7 +102,8 @@ pub(crate) fn insert(source: &Source, mapping: &Node, key: &str, value: &Json) -
     Some(Edit { span: Span::new(at, at), text })
 }
 
-/// Takes a member out that another follows; none when aliases may need what is in it.
+/// Takes a member out that another follows; none when aliases may need what is in it, or when
+/// either is written with a question mark, whose place is not known.
 pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Option<Edit> {
     let start = entry.key.span.start;
     let end = entry.value.span.end.max(entry.key.span.end);
@@ -116,7 +117,10 @@ pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Opt
         Span::new(start, next.key.span.start)
     };
     let may_be_needed = source.slice(span).contains('&') && source.text().contains('*');
-    (!may_be_needed).then(|| Edit { span, text: String::new() })
+    let behind_key = source.slice(Span::new(entry.key.span.end, source.text().len()));
+    let asks = !behind_key.trim_start_matches([' ', '\t']).starts_with(':')
+        || (span.end > end && source.slice(Span::new(end, span.end)).contains('?'));
+    (!may_be_needed && !asks).then(|| Edit { span, text: String::new() })
 }
 
 /// Whether the member begins and ends on one line.

@@ -53,7 +53,7 @@ impl Session {
         if value.is_empty() {
             return Err(Error::EmptySecret);
         }
-        self.complete(Call::new(Method::POST, path).json(&SetSecret::new(value))).await
+        self.complete(Call::new(Method::POST, path).replacing().json(&SetSecret::new(value))).await
     }
 
     /// Removes a secret: `DELETE /api/v1/extensions/{extension_id}/secrets/{key}`. One that is not

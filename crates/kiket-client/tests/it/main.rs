@@ -6,6 +6,7 @@ mod answers;
 mod api;
 mod connections;
 mod credentials;
+mod idempotency;
 mod key_set;
 mod operations;
 mod requests;

@@ -113,6 +113,20 @@ fn what_an_alias_needs_is_not_taken_out() {
 }
 
 #[test]
+fn keys_behind_question_marks_are_left_to_their_author() {
+    let repeated = ["? a\n: b\nc: d\n? a\n: e\n", "a: b\n? c\n: d\na: e\n"];
+    for members in repeated {
+        let text = format!("id: com.example.crm\nversion: 1.0.0\nx-y:\n{}", indented(members));
+        assert_eq!(lint(&Document::parse(&text))[0].id, "duplicate-key");
+        assert_eq!(errors(&fixed(&text)), 0, "{}", fixed(&text));
+    }
+}
+
+fn indented(lines: &str) -> String {
+    lines.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+#[test]
 fn a_text_that_breaks_off_is_not_changed() {
     // Without its quotes, the value would go on in the next line.
     let text = "id: a\nhoks: []\ncallback:\n  required: \"true\"\n      timeout: 5000\n    - [\n";

@@ -1,6 +1,9 @@
 //! The testing kit and the SDK agree: what the kit calls right is taken, what it calls wrong is
 //! refused, and the ways in which a delivery comes twice are real ones.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use kiket_contract::signature::SigningForm;
@@ -231,11 +234,61 @@ async fn storing_the_same_value_bears_every_way() {
 }
 
 #[tokio::test]
-async fn without_a_memory_a_log_entry_is_written_twice() {
-    let said = verdict(|url| {
-        let extension = extension(url).effectively_once(EffectivelyOnce::Off);
-        extension.webhook("issue.created", "v1", logs)
+async fn what_is_logged_again_with_the_same_content_counts_once_even_without_a_memory() {
+    let make = |url: &str| extension(url).effectively_once(EffectivelyOnce::Off);
+    verdict(move |url| make(url).webhook("issue.created", "v1", logs)).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_memory_what_is_made_anew_each_time_is_logged_twice() {
+    let made = Arc::new(AtomicU64::new(0));
+    let said = verdict(move |url| {
+        let (extension, made) =
+            (extension(url).effectively_once(EffectivelyOnce::Off), made.clone());
+        extension.webhook("issue.created", "v1", move |_: Value, context: Context| {
+            let number = made.fetch_add(1, Relaxed);
+            async move {
+                context.endpoints().log_event("seen", json!({ "number": number })).await?;
+                Ok(())
+            }
+        })
     });
     let said = said.await.unwrap_err();
     assert!(said.contains("delivered twice in a row"), "{said}");
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_halfway_and_runs_again_adds_nothing_twice() {
+    let api = StubApi::start();
+    api.on("PATCH", "/api/v1/ext/custom_data/m/t/1").fail(500).times(1);
+    let service = extension(&api.url())
+        .webhook("issue.created", "v1", async |_: Value, context: Context| {
+            for part in ["first", "second", "second"] {
+                context.endpoints().log_event("crm.synced", json!({ "part": part })).await?;
+            }
+            context.endpoints().custom_data(27).update("m", "t", 1, json!({ "a": 1 })).await?;
+            let later = context.clone();
+            context.background(async move {
+                let endpoints = later.endpoints();
+                endpoints.log_event("crm.synced", json!({ "part": "second" })).await?;
+                Ok(())
+            })?;
+            Ok(())
+        })
+        .into_service()
+        .unwrap();
+    assert_eq!(api.put_record("m", "t", serde_json::Map::new()), 1);
+    let delivery = delivery();
+    api.deliver(&service, &delivery).await.assert_retryable();
+    api.deliver(&service, &delivery.clone().attempt(2)).await.assert_delivered();
+    assert_eq!(service.finish(Duration::from_secs(5)).await, 0);
+    let keys: Vec<String> = api
+        .calls_of("POST", EVENTS)
+        .iter()
+        .map(|call| call.idempotency_key().expect("a key").to_owned())
+        .collect();
+    assert_eq!(keys.len(), 7);
+    assert_eq!(keys[..3], keys[3..6]);
+    let different: BTreeSet<&String> = keys.iter().collect();
+    assert_eq!(different.len(), 4, "the same was logged by the handler and after it: {keys:?}");
 }
