@@ -10,7 +10,7 @@ use kiket_contract::id::DeliveryId;
 use kiket_contract::route;
 use kiket_contract::signature::Signer;
 
-use crate::keys::Keys;
+use crate::api::Api;
 
 pub(crate) const SECRET: &str = "sh_bench_2f1d7c";
 pub(crate) const EVENT: &str = "issue.created";
@@ -30,7 +30,7 @@ pub(crate) enum Proof {
 /// Makes requests, one after another.
 pub(crate) struct Deliveries {
     proof: Proof,
-    keys: Arc<Keys>,
+    api: Arc<Api>,
     signer: Signer,
     body: Vec<u8>,
     id: Range<usize>,
@@ -39,12 +39,12 @@ pub(crate) struct Deliveries {
 }
 
 impl Deliveries {
-    pub(crate) fn new(proof: Proof, keys: &Arc<Keys>, first: u64) -> anyhow::Result<Self> {
-        let token = keys.mint(ID.parse()?)?;
-        let body = body(&token, &keys.base_url());
+    pub(crate) fn new(proof: Proof, api: &Arc<Api>, first: u64) -> anyhow::Result<Self> {
+        let token = api.mint(ID.parse()?)?;
+        let body = body(&token, &api.base_url());
         Ok(Self {
             proof,
-            keys: Arc::clone(keys),
+            api: Arc::clone(api),
             signer: Signer::new(&SECRET.into()),
             id: place(&body, ID)?,
             token: place(&body, &token)?,
@@ -90,7 +90,7 @@ impl Deliveries {
 
     fn mint(&mut self) -> anyhow::Result<()> {
         let delivery: DeliveryId = std::str::from_utf8(&self.body[self.id.clone()])?.parse()?;
-        let token = self.keys.mint(delivery)?;
+        let token = self.api.mint(delivery)?;
         self.body[self.token.clone()].copy_from_slice(token.as_bytes());
         Ok(())
     }
@@ -127,8 +127,8 @@ mod tests {
 
     #[tokio::test]
     async fn every_delivery_has_its_own_id_and_token_and_the_same_length() {
-        let keys = Arc::new(Keys::serve().await.unwrap());
-        let mut deliveries = Deliveries::new(Proof::Token, &keys, 7).unwrap();
+        let api = Arc::new(Api::serve().await.unwrap());
+        let mut deliveries = Deliveries::new(Proof::Token, &api, 7).unwrap();
         let (mut first, mut second) = (Vec::new(), Vec::new());
         deliveries.write(&mut first).unwrap();
         let token = deliveries.body[deliveries.token.clone()].to_vec();

@@ -1,6 +1,7 @@
 //! The floors: what a delivery needs, done by hand.
 
 pub(crate) mod axum;
+pub(crate) mod client;
 pub(crate) mod hyper;
 pub(crate) mod token;
 

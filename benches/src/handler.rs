@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The part of the payload that the typed handler reads.
 #[derive(Deserialize)]
@@ -32,6 +32,11 @@ pub(crate) fn typed(payload: &IssueCreated) -> Answer {
 
 pub(crate) fn value(payload: &Value) -> Answer {
     answer(payload["issue"]["title"].as_str().unwrap_or_default())
+}
+
+/// What a handler that calls back logs.
+pub(crate) fn log(payload: &IssueCreated) -> Value {
+    json!({ "summary": payload.issue.title })
 }
 
 fn answer(title: &str) -> Answer {

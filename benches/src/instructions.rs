@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 
+use crate::api::Api;
 use crate::figures::float;
-use crate::keys::Keys;
 use crate::load::{self, CONNECTIONS, Limit, Target};
 use crate::rows::Row;
 use crate::server::Server;
@@ -34,10 +34,10 @@ pub(crate) fn check(program: &Path) -> anyhow::Result<()> {
 pub(crate) async fn per_request(
     row: &'static Row,
     program: &Path,
-    keys: &Arc<Keys>,
+    api: &Arc<Api>,
 ) -> anyhow::Result<f64> {
-    let few = count(row, program, keys, FEW).await?;
-    let many = count(row, program, keys, MANY).await?;
+    let few = count(row, program, api, FEW).await?;
+    let many = count(row, program, api, MANY).await?;
     let requests = CONNECTIONS * u64::try_from(MANY - FEW)?;
     Ok(float(many.saturating_sub(few)) / float(requests))
 }
@@ -46,7 +46,7 @@ pub(crate) async fn per_request(
 async fn count(
     row: &'static Row,
     program: &Path,
-    keys: &Arc<Keys>,
+    api: &Arc<Api>,
     requests: usize,
 ) -> anyhow::Result<u64> {
     let file = std::env::temp_dir().join(format!("webhook-{}.callgrind", std::process::id()));
@@ -57,10 +57,10 @@ async fn count(
         .arg(format!("--toggle-collect={LEFT_OUT}"))
         .arg("--collect-atstart=yes")
         .arg(program);
-    let server = Server::start(row, callgrind, &keys.base_url())
+    let server = Server::start(row, callgrind, &api.base_url())
         .await
         .context("no row can be counted: install valgrind with its tool callgrind")?;
-    let target = Target { address: server.address, proof: row.proof, keys, sent: 0 };
+    let target = Target { address: server.address, proof: row.proof, api, sent: 0 };
     load::run(&target, Limit::PerConnection(requests)).await?;
     server.end()?;
     let counted = std::fs::read_to_string(&file)?;

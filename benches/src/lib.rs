@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
 
 mod allocations;
+mod api;
 mod arguments;
 mod cold_start;
 mod delivery;
@@ -14,7 +15,6 @@ mod figures;
 mod floor;
 mod handler;
 mod instructions;
-mod keys;
 mod load;
 mod meter;
 mod report;
@@ -29,8 +29,8 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
+use api::Api;
 use arguments::{Arguments, Command, Format};
-use keys::Keys;
 use meter::Method;
 use report::{Measured, Report};
 use round::Rounds;
@@ -57,11 +57,11 @@ async fn count(arguments: &Arguments) -> anyhow::Result<()> {
     let webhook = std::env::current_exe()?;
     instructions::check(&webhook)?;
     server::pin(LOAD_CORE);
-    let keys = Arc::new(Keys::serve().await?);
+    let api = Arc::new(Api::serve().await?);
     let mut all = Vec::new();
     for row in rows {
         eprintln!("{}: instructions", row.name);
-        all.push((row, instructions::per_request(row, &webhook, &keys).await?));
+        all.push((row, instructions::per_request(row, &webhook, &api).await?));
     }
     table::print_instructions(&all);
     Ok(())
@@ -71,23 +71,23 @@ async fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     let rows = rows::matching(&arguments.rows)?;
     let programs = Programs::find()?;
     server::pin(LOAD_CORE);
-    let keys = Arc::new(Keys::serve().await?);
+    let api = Arc::new(Api::serve().await?);
     let mut all = Vec::new();
     for row in rows.iter().copied() {
         eprintln!("{}: allocations and cold start", row.name);
         let mut measured =
             Measured { row, allocations: None, cold_start_ms: None, rounds: Vec::new() };
         if let Some(counting) = &programs.counting {
-            measured.allocations = Some(allocations::per_request(row, counting, &keys).await?);
+            measured.allocations = Some(allocations::per_request(row, counting, &api).await?);
         }
         if [FLOOR_A, SHIPPED].contains(&row.name) {
-            let time = cold_start::measure(row, &programs.webhook, &keys.base_url()).await?;
+            let time = cold_start::measure(row, &programs.webhook, &api.base_url()).await?;
             measured.cold_start_ms = Some(time);
         }
         all.push(measured);
     }
     let method = Method::best();
-    let mut rounds = Rounds::start(&rows, &programs.webhook, Arc::clone(&keys), method).await?;
+    let mut rounds = Rounds::start(&rows, &programs.webhook, Arc::clone(&api), method).await?;
     for number in 0..arguments.rounds {
         eprintln!("round {} of {}", number + 1, arguments.rounds);
         for (index, round) in rounds.next(number).await? {

@@ -9,8 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::api::Api;
 use crate::delivery::{Deliveries, Proof};
-use crate::keys::Keys;
 
 pub(crate) const CONNECTIONS: u64 = 64;
 
@@ -18,7 +18,7 @@ pub(crate) const CONNECTIONS: u64 = 64;
 pub(crate) struct Target<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) proof: Proof,
-    pub(crate) keys: &'a Arc<Keys>,
+    pub(crate) api: &'a Arc<Api>,
     /// How many deliveries the server has had; ids start after them.
     pub(crate) sent: u64,
 }
@@ -54,7 +54,7 @@ pub(crate) async fn run(target: &Target<'_>, limit: Limit) -> anyhow::Result<See
     let mut connections = JoinSet::new();
     for connection in 0..CONNECTIONS {
         let first = (target.sent + 1) << 16 | connection << 40;
-        let deliveries = Deliveries::new(target.proof, target.keys, first)?;
+        let deliveries = Deliveries::new(target.proof, target.api, first)?;
         connections.spawn(keep_busy(target.address, deliveries, limit));
     }
     let mut whole = Seen::default();

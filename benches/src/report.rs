@@ -45,6 +45,8 @@ pub(crate) struct RowReport {
     pub(crate) cpu_us: f64,
     pub(crate) allocations: Option<f64>,
     pub(crate) resident_mib: f64,
+    /// Opened to the API in all.
+    pub(crate) connections: u64,
     pub(crate) cold_start_ms: Option<f64>,
     pub(crate) void: Option<String>,
 }
@@ -139,6 +141,12 @@ impl Measured {
             cpu_us: median(&self.each(|round| round.cpu)),
             allocations: self.allocations,
             resident_mib: median(&self.each(|round| round.resident_mib)),
+            connections: self
+                .rounds
+                .iter()
+                .map(|round| round.connections)
+                .max()
+                .unwrap_or_default(),
             cold_start_ms: self.cold_start_ms,
             void: self.void(),
         }

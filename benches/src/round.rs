@@ -6,8 +6,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::Api;
 use crate::figures::{float, percentile};
-use crate::keys::Keys;
 use crate::load::{self, Limit, Target};
 use crate::meter::{Meter, Method};
 use crate::rows::Row;
@@ -30,12 +30,14 @@ pub(crate) struct Round {
     /// Per request, in microseconds of user and system time.
     pub(crate) cpu: f64,
     pub(crate) resident_mib: f64,
+    /// Opened to the API since the server's start.
+    pub(crate) connections: u64,
 }
 
 /// The servers of all rows, and what they are loaded with.
 pub(crate) struct Rounds {
     servers: Vec<Server>,
-    keys: Arc<Keys>,
+    api: Arc<Api>,
     method: Method,
 }
 
@@ -44,14 +46,14 @@ impl Rounds {
     pub(crate) async fn start(
         rows: &[&'static Row],
         program: &Path,
-        keys: Arc<Keys>,
+        api: Arc<Api>,
         method: Method,
     ) -> anyhow::Result<Self> {
         let mut servers = Vec::new();
         for row in rows {
-            servers.push(Server::start(row, Command::new(program), &keys.base_url()).await?);
+            servers.push(Server::start(row, Command::new(program), &api.base_url()).await?);
         }
-        let mut rounds = Self { servers, keys, method };
+        let mut rounds = Self { servers, api, method };
         for index in 0..rounds.servers.len() {
             rounds.one(index, WARM_UP).await?;
         }
@@ -73,11 +75,13 @@ impl Rounds {
     async fn one(&mut self, index: usize, length: Duration) -> anyhow::Result<Round> {
         let server = &mut self.servers[index];
         let (address, proof) = (server.address, server.row.proof);
-        let target = Target { address, proof, keys: &self.keys, sent: server.sent };
+        let target = Target { address, proof, api: &self.api, sent: server.sent };
+        let opened = self.api.connections();
         let meter = Meter::start(server.id(), self.method)?;
         let seen = load::run(&target, Limit::Time(length)).await?;
         let cost = meter.stop()?;
         server.sent += seen.requests;
+        server.connections += self.api.connections() - opened;
         let requests = float(seen.requests);
         Ok(Round {
             requests: seen.requests,
@@ -88,6 +92,7 @@ impl Rounds {
             cost: cost.user / requests,
             cpu: cost.cpu.as_secs_f64() * 1e6 / requests,
             resident_mib: float(cost.resident_kib) / 1024.0,
+            connections: server.connections,
         })
     }
 }

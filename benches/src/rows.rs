@@ -24,7 +24,7 @@ pub(crate) struct Against {
 pub(crate) const FLOOR_A: &str = "floor-a";
 pub(crate) const SHIPPED: &str = "shipped";
 
-pub(crate) static ROWS: [Row; 12] = [
+pub(crate) static ROWS: [Row; 14] = [
     Row::new(FLOOR_A, Serves::Axum(floor::typed), &[]),
     Row::new("floor-a-value", Serves::Axum(floor::value), &[]),
     Row::new("floor-b", Serves::Hyper, &[]),
@@ -39,6 +39,8 @@ pub(crate) static ROWS: [Row; 12] = [
     Row::new("bare-deadline", Serves::Bound(sdk::bare_deadline), &[beside("bare")]),
     Row::new("bare-feedback", Serves::Bound(sdk::bare_feedback), &[beside("bare")]),
     Row::new("bare-tracing", Serves::Bound(sdk::bare_tracing), &[beside("bare")]),
+    Row::new("callback-by-hand", Serves::Bound(sdk::callback_by_hand), &[]),
+    Row::new("callback", Serves::Bound(sdk::callback), &[at_least(0.90, "callback-by-hand")]),
     Row::new("token", Serves::Bound(sdk::token), &[at_least(0.97, "floor-token")]).with_tokens(),
     Row::new(SHIPPED, Serves::Run(sdk::shipped), &[at_least(0.80, FLOOR_A), beside("bare")]),
 ];

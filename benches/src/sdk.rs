@@ -8,6 +8,7 @@ use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::delivery::{EVENT, SECRET, VERSION};
+use crate::floor::client::{Client, Delivered};
 use crate::handler::{self, Answer, IssueCreated};
 
 /// Every default, and the typed handler.
@@ -55,6 +56,40 @@ pub(crate) fn bare_feedback(base_url: &str) -> Extension {
 /// [`bare`] with the token as the only proof.
 pub(crate) fn token(base_url: &str) -> Extension {
     bare(base_url).verification(Verification::Token)
+}
+
+/// [`bare`] with one call to Kiket in the handler.
+pub(crate) fn callback(base_url: &str) -> Extension {
+    without_defaults(base_url).webhook(
+        EVENT,
+        VERSION,
+        async |payload: IssueCreated, context: Context| -> Result<Answer> {
+            context.endpoints().log_event(EVENT, handler::log(&payload)).await?;
+            Ok(handler::typed(&payload))
+        },
+    )
+}
+
+/// [`bare`] with the same call by a client of bare hyper.
+pub(crate) fn callback_by_hand(base_url: &str) -> Extension {
+    let client = Client::new(base_url);
+    without_defaults(base_url).webhook(
+        EVENT,
+        VERSION,
+        move |payload: IssueCreated, context: Context| {
+            let client = client.clone();
+            async move {
+                let token = context.auth().runtime_token.as_ref();
+                let of = Delivered {
+                    extension: context.extension_id(),
+                    token: token.map(|token| token.expose()).unwrap_or_default(),
+                    version: context.event_version(),
+                };
+                client.log(of, EVENT, handler::log(&payload)).await.or_retryable("no log")?;
+                Ok(handler::typed(&payload))
+            }
+        },
+    )
 }
 
 fn extension(base_url: &str) -> Extension {

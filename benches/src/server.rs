@@ -75,6 +75,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// How many deliveries it has had.
     pub(crate) sent: u64,
+    /// How many connections it has opened to the API.
+    pub(crate) connections: u64,
     process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -99,7 +101,7 @@ impl Server {
         let mut process = process?;
         let questions = process.stdin.take().context("no input")?;
         let answers = BufReader::new(process.stdout.take().context("no output")?);
-        Ok(Self { row, address, sent: 0, process, questions, answers })
+        Ok(Self { row, address, sent: 0, connections: 0, process, questions, answers })
     }
 
     /// Starts a server and waits until it listens.

@@ -6,7 +6,7 @@ use crate::rows::Row;
 pub(crate) fn print(report: &Report) {
     println!("Cost: {}; medians of {} rounds.\n", report.counted.text(), report.rounds);
     println!(
-        "{:<16} {:>8} {:>8} {:>8} {:>10} {:>7} {:>8} {:>8} {:>8} {:>8}",
+        "{:<16} {:>8} {:>8} {:>8} {:>10} {:>7} {:>8} {:>8} {:>8} {:>5} {:>8}",
         "row",
         "req/s",
         "p50 µs",
@@ -16,6 +16,7 @@ pub(crate) fn print(report: &Report) {
         "CPU µs",
         "allocs",
         "RSS MiB",
+        "conns",
         "start ms"
     );
     report.rows.iter().for_each(row);
@@ -40,7 +41,7 @@ fn row(row: &RowReport) {
     let or_none = |figure: Option<f64>| figure.map_or("-".to_owned(), |some| format!("{some:.1}"));
     let void = row.void.as_ref().map(|why| format!(" void: {why}")).unwrap_or_default();
     println!(
-        "{:<16} {:>8.0} {:>8.0} {:>8.0} {:>10.2} {:>5.0} % {:>8.2} {:>8} {:>8.1} {:>8}{void}",
+        "{:<16} {:>8.0} {:>8.0} {:>8.0} {:>10.2} {:>5.0} % {:>8.2} {:>8} {:>8.1} {:>5} {:>8}{void}",
         row.row,
         row.requests_per_second,
         row.p50_us,
@@ -50,6 +51,7 @@ fn row(row: &RowReport) {
         row.cpu_us,
         or_none(row.allocations),
         row.resident_mib,
+        row.connections,
         or_none(row.cold_start_ms),
     );
 }

@@ -97,6 +97,7 @@ pub(crate) fn insert(source: &Source, mapping: &Node, key: &str, value: &Json) -
         Some(entry) => {
             (source.line(entry.key.span.start).end, format!("{line_break}{indentation}{member}"))
         }
+        None if is_behind_question_mark(source, first) => return None,
         None => (first_start, format!("{member}{line_break}{indentation}")),
     };
     Some(Edit { span: Span::new(at, at), text })
@@ -117,10 +118,15 @@ pub(crate) fn remove_before(source: &Source, entry: &Entry, next: &Entry) -> Opt
         Span::new(start, next.key.span.start)
     };
     let may_be_needed = source.slice(span).contains('&') && source.text().contains('*');
-    let behind_key = source.slice(Span::new(entry.key.span.end, source.text().len()));
-    let asks = !behind_key.trim_start_matches([' ', '\t']).starts_with(':')
+    let asks = is_behind_question_mark(source, entry)
         || (span.end > end && source.slice(Span::new(end, span.end)).contains('?'));
     (!may_be_needed && !asks).then(|| Edit { span, text: String::new() })
+}
+
+/// Whether the key has a question mark before it, for its colon is not on its line.
+fn is_behind_question_mark(source: &Source, entry: &Entry) -> bool {
+    let behind = source.slice(Span::new(entry.key.span.end, source.text().len()));
+    !behind.trim_start_matches([' ', '\t']).starts_with(':')
 }
 
 /// Whether the member begins and ends on one line.

@@ -120,6 +120,9 @@ fn keys_behind_question_marks_are_left_to_their_author() {
         assert_eq!(lint(&Document::parse(&text))[0].id, "duplicate-key");
         assert_eq!(errors(&fixed(&text)), 0, "{}", fixed(&text));
     }
+    // No version can be put before this key.
+    let text = "? id\n: com.example.crm\n";
+    assert_eq!(fixed(text), text);
 }
 
 fn indented(lines: &str) -> String {
