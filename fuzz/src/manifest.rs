@@ -66,10 +66,15 @@ fn is_fixed(document: &Document, found: Vec<Finding>) {
         if next == last {
             return;
         }
-        let before = errors(&found);
-        found = lint(&Document::parse(&next));
+        let document = Document::parse(&next);
+        let (before, is_full) = (errors(&found), document.findings().len() >= MOST_READ);
+        found = lint(&document);
         let after = errors(&found);
-        assert!(after <= before, "{after} errors, not {before}:\n{last}\n--- becomes\n{next}");
+        // Of a full list nobody knows what is not in it.
+        assert!(
+            after <= before || is_full,
+            "{after} errors, not {before}:\n{last}\n--- becomes\n{next}"
+        );
         last = next;
     }
     panic!("fixes do not come to an end, at last with\n{last}");

@@ -9,6 +9,9 @@ pub const WEBHOOK_SECRET: &str = "KIKET_WEBHOOK_SECRET";
 pub const PREVIOUS_WEBHOOK_SECRET: &str = "KIKET_WEBHOOK_SECRET_PREVIOUS";
 /// The workspace token: what calls are made with where a delivery brings no runtime token.
 pub const WORKSPACE_TOKEN: &str = "KIKET_WORKSPACE_TOKEN";
+/// The installation's API key: what calls of the extension's own data are made with where a delivery
+/// brings no runtime token.
+pub const EXTENSION_API_KEY: &str = "KIKET_EXTENSION_API_KEY";
 /// The origin of Kiket's API, `https://kiket.dev` by default.
 pub const BASE_URL: &str = "KIKET_BASE_URL";
 /// Where telemetry is posted to; `/telemetry` is added unless the address ends in it. None by

@@ -107,6 +107,14 @@ impl Extension {
         self
     }
 
+    /// The installation's API key, which calls of the extension's own data carry where a delivery
+    /// brings no runtime token; with a workspace token beside it, all other calls carry that.
+    /// Otherwise `KIKET_EXTENSION_API_KEY` counts.
+    pub fn extension_api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.sources.extension_api_key = Some(key.into());
+        self
+    }
+
     /// The address of Kiket's API. Otherwise `KIKET_BASE_URL` counts, then `https://kiket.dev`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.sources.base_url = Some(base_url.into());

@@ -6,6 +6,9 @@ pub mod coming_from {}
 #[doc = include_str!("guide/handlers.md")]
 pub mod handlers {}
 
+#[doc = include_str!("guide/context.md")]
+pub mod context {}
+
 #[doc = include_str!("guide/guards.md")]
 pub mod guards {}
 
@@ -15,8 +18,29 @@ pub mod actions {}
 #[doc = include_str!("guide/verification.md")]
 pub mod verification {}
 
+#[doc = include_str!("guide/runtime_tokens.md")]
+pub mod runtime_tokens {}
+
 #[doc = include_str!("guide/calling.md")]
 pub mod calling {}
+
+#[doc = include_str!("guide/custom_data.md")]
+pub mod custom_data {}
+
+#[doc = include_str!("guide/sla_events.md")]
+pub mod sla_events {}
+
+#[doc = include_str!("guide/rate_limit.md")]
+pub mod rate_limit {}
+
+#[doc = include_str!("guide/notifications.md")]
+pub mod notifications {}
+
+#[doc = include_str!("guide/intake_forms.md")]
+pub mod intake_forms {}
+
+#[doc = include_str!("guide/audit.md")]
+pub mod audit {}
 
 #[doc = include_str!("guide/failures.md")]
 pub mod failures {}
@@ -36,7 +60,8 @@ pub mod serving {}
 #[doc = include_str!("guide/observing.md")]
 pub mod observing {}
 
-#[doc = include_str!("guide/testing.md")]
-pub mod testing {}
 #[doc = include_str!("guide/telemetry.md")]
 pub mod telemetry {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}

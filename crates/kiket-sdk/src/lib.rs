@@ -29,10 +29,14 @@
 //! }
 //! ```
 //!
-//! The [`guide`] has a page for each part: [handlers](guide::handlers), [guards](guide::guards),
-//! [actions and the fallback](guide::actions), [verification](guide::verification),
-//! [calling Kiket](guide::calling), [failures](guide::failures), [time](guide::time) (repeats,
-//! deadlines, background work), [configuration](guide::configuration), [secrets](guide::secrets),
+//! The [`guide`] has a page for each part: [handlers](guide::handlers), [the context](guide::context),
+//! [guards](guide::guards), [actions and the fallback](guide::actions),
+//! [verification](guide::verification), [runtime tokens and scopes](guide::runtime_tokens),
+//! [calling Kiket](guide::calling) ([custom data](guide::custom_data),
+//! [service levels](guide::sla_events), [rate limits](guide::rate_limit),
+//! [log, notifications and metrics](guide::notifications), [intake forms](guide::intake_forms),
+//! [audit](guide::audit)), [failures](guide::failures), [time](guide::time) (repeats, deadlines,
+//! background work), [configuration](guide::configuration), [secrets](guide::secrets),
 //! [serving](guide::serving), [observing](guide::observing), [telemetry](guide::telemetry),
 //! [testing](guide::testing), and a table of words for those who are
 //! [coming from](guide::coming_from) the TypeScript, Python or Ruby SDK.

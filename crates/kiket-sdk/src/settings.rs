@@ -48,6 +48,7 @@ pub(crate) struct Sources {
     pub(crate) manifest: Option<Manifest>,
     pub(crate) webhook_secret: Option<Secret>,
     pub(crate) workspace_token: Option<Secret>,
+    pub(crate) extension_api_key: Option<Secret>,
     pub(crate) base_url: Option<String>,
     pub(crate) extension_version: Option<String>,
     pub(crate) proofs: Proofs,
@@ -74,6 +75,7 @@ impl Sources {
             manifest: None,
             webhook_secret: None,
             workspace_token: None,
+            extension_api_key: None,
             base_url: None,
             proofs: Proofs::default(),
             options: Options::default(),
@@ -101,11 +103,7 @@ impl Sources {
         let written = self.base_url.clone().filter(|url| !url.is_empty());
         let base_url = self.first(written, self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
-        let client = Client::new(base_url).map_err(Error::BaseUrl)?;
-        let client = match self.workspace_token() {
-            Some(token) => client.with_workspace_token(token),
-            None => client,
-        };
+        let client = self.with_own_credentials(Client::new(base_url).map_err(Error::BaseUrl)?);
         let verifier = self.verifier(signatures, &client);
         let configuration = self.configuration()?;
         let environment_first = self.is_dev();
@@ -127,10 +125,22 @@ impl Sources {
         Ok((settings, verifier))
     }
 
-    fn workspace_token(&self) -> Option<Secret> {
-        let written = self.workspace_token.clone().filter(|token| !is_blank(token));
-        let variable = self.environment.secret(environment::WORKSPACE_TOKEN);
-        self.first(written, variable.filter(|token| !is_blank(token)))
+    /// The client with what its calls carry where a delivery brings no runtime token.
+    fn with_own_credentials(&self, mut client: Client) -> Client {
+        if let Some(token) = self.own(self.workspace_token.as_ref(), environment::WORKSPACE_TOKEN) {
+            client = client.with_workspace_token(token);
+        }
+        if let Some(key) = self.own(self.extension_api_key.as_ref(), environment::EXTENSION_API_KEY)
+        {
+            client = client.with_api_key(key);
+        }
+        client
+    }
+
+    fn own(&self, written: Option<&Secret>, variable: &str) -> Option<Secret> {
+        let written = written.cloned().filter(|secret| !is_blank(secret));
+        let variable = self.environment.secret(variable).filter(|secret| !is_blank(secret));
+        self.first(written, variable)
     }
 
     /// The manifest's defaults, for secret settings the environment over them, and the program's

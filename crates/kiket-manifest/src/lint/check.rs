@@ -1,10 +1,12 @@
 //! One rule at work on one document.
 
+use std::slice;
+
 use crate::finding::shown;
 use crate::folder::File;
 use crate::lint::nearest::nearest;
-use crate::lint::{Beside, Rule};
-use crate::{Document, Finding, Manifest, Node, Severity, Shape, Span};
+use crate::lint::{Beside, Rule, errors};
+use crate::{Document, Edit, Finding, Manifest, Node, Severity, Shape, Span, apply};
 
 /// The most findings of one rule.
 const MOST: usize = 100;
@@ -39,7 +41,7 @@ impl<'a> Check<'a> {
     }
 
     /// The edits so far.
-    pub(super) fn edits(&self) -> impl Iterator<Item = &[crate::Edit]> {
+    pub(super) fn edits(&self) -> impl Iterator<Item = &[Edit]> {
         self.found.iter().map(|finding| finding.fix.as_slice())
     }
 
@@ -119,8 +121,8 @@ impl<'a> Check<'a> {
     }
 
     /// Adds an edit to what was noted last, unless the text breaks off.
-    pub(super) fn fix(&mut self, edit: Option<crate::Edit>) {
-        let one_line = |edit: &crate::Edit| {
+    pub(super) fn fix(&mut self, edit: Option<Edit>) {
+        let one_line = |edit: &Edit| {
             let replaced = self.document.text().get(edit.span.start..edit.span.end);
             replaced.is_some_and(|text| !text.contains(['\n', '\r']))
         };
@@ -128,6 +130,20 @@ impl<'a> Check<'a> {
         if let (Some(edit), Some(last)) = (edit, self.found.last_mut()) {
             last.fix.push(edit);
         }
+    }
+
+    /// Adds a member, if the text has no more errors with it.
+    pub(super) fn insert(&mut self, mapping: &Node, key: &str, value: &str) {
+        let edit = self.document.insert(mapping, key, &value.into());
+        let edit = edit.filter(|edit| self.adds_no_error(edit));
+        self.fix(edit);
+    }
+
+    /// Whether the text has no more errors with this edit and those before.
+    pub(super) fn adds_no_error(&self, edit: &Edit) -> bool {
+        let edits = self.edits().chain([slice::from_ref(edit)]);
+        let (edited, _) = apply(self.document.text(), edits);
+        errors(&Document::parse(&edited)) <= errors(self.document)
     }
 
     /// The member that stands there, for messages.

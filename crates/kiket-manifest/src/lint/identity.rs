@@ -157,7 +157,7 @@ fn missing_model_version(check: &mut Check<'_>) {
     let is_said = names.iter().any(|name| root.get(name).is_some());
     if check.has_block() && check.is_complete() && !is_said {
         check.report(check.place(), "the manifest has no `model_version`");
-        check.fix(check.document.insert(root, "model_version", &MODEL_VERSION.into()));
+        check.insert(root, "model_version", MODEL_VERSION);
     }
 }
 
@@ -208,7 +208,7 @@ fn missing_version(check: &mut Check<'_>) {
     if check.is_complete() && check.member("version").is_none() {
         check.report(check.place(), "the extension has no `version`");
         let extension = check.extension();
-        check.fix(check.document.insert(extension, "version", &FIRST_VERSION.into()));
+        check.insert(extension, "version", FIRST_VERSION);
     }
 }
 
@@ -254,7 +254,7 @@ fn missing_delivery(check: &mut Check<'_>) {
     if check.has_block() && check.is_complete() && !has_type {
         check.report(check.place(), "the extension has no `delivery`");
         if check.manifest.callback.url.is_some() && check.member("delivery").is_none() {
-            check.fix(check.document.insert(check.extension(), "delivery", &"http".into()));
+            check.insert(check.extension(), "delivery", "http");
         }
     }
 }

@@ -7,12 +7,12 @@ use crate::members::{
     ACTION, BLOCKS, CALLBACK, EXTENSION, HOOK, HOOKS, IN_ACTIONS, IN_SETTINGS, IN_STEPS, Members,
     SETTING, STEP,
 };
-use crate::{Document, Edit, Entry, Node, apply};
+use crate::{Entry, Node};
 
 use super::nearest::nearest;
 use super::sample::sample;
 use super::setup::steps;
-use super::{Check, Rule, Severity, errors};
+use super::{Check, Rule, Severity};
 
 const OWN: [&str; 2] = ["x-", "x_"];
 /// How blocks end that describe the webhooks of other services.
@@ -114,15 +114,8 @@ fn among(check: &mut Check<'_>, entries: &[Entry], known: &Members, mappings: &[
             || mappings.iter().flat_map(|node| node.entries()).any(|other| *other.key == meant);
         if may_rename && !is_taken {
             let edit = check.document.rename(&entry.key, meant);
-            let is_sound = adds_no_error(check, &edit);
+            let is_sound = check.adds_no_error(&edit);
             check.fix(is_sound.then_some(edit));
         }
     }
-}
-
-/// Whether the text has no more errors with this edit and those before.
-fn adds_no_error(check: &Check<'_>, edit: &Edit) -> bool {
-    let edits = check.edits().chain([slice::from_ref(edit)]);
-    let (renamed, _) = apply(check.document.text(), edits);
-    errors(&Document::parse(&renamed)) <= errors(check.document)
 }

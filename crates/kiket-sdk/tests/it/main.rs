@@ -45,6 +45,7 @@ mod nested;
 mod platform;
 mod program;
 mod proofs;
+mod readmes;
 #[cfg(feature = "redis")]
 mod redis;
 mod repeats;

@@ -146,6 +146,7 @@ fn every_option_and_variable_that_the_other_sdks_document_is_there() {
     for name in [
         "webhook_secret",
         "workspace_token",
+        "extension_api_key",
         "base_url",
         "setting",
         "extension_id",
@@ -162,6 +163,7 @@ fn every_option_and_variable_that_the_other_sdks_document_is_there() {
     for name in [
         "KIKET_WEBHOOK_SECRET",
         "KIKET_WORKSPACE_TOKEN",
+        "KIKET_EXTENSION_API_KEY",
         "KIKET_BASE_URL",
         "KIKET_SDK_TELEMETRY_URL",
         "KIKET_SDK_TELEMETRY_OPTOUT",
