@@ -5,6 +5,7 @@
 mod kiket;
 
 mod crash;
+mod deploy;
 mod dev_leftovers;
 mod dev_once;
 #[cfg(target_os = "linux")]
