@@ -27,6 +27,9 @@ const VARIABLES: [&str; 4] = [
 ];
 /// The longest that Lambda lets any function run.
 const LONGEST_RUN: Duration = Duration::from_mins(15);
+/// How long an answer waits for the records of handlers' calls. Those that are not out by then go on
+/// with the next invocation.
+const RECORDS: Duration = Duration::from_millis(300);
 /// The stage that is no part of the path.
 const NO_STAGE: &str = "$default";
 
@@ -73,6 +76,8 @@ async fn invoke(
              more"
         ),
     }
+    let left = end.saturating_duration_since(Instant::now());
+    router.settings().reporter.settle(left.min(RECORDS)).await;
     answer
 }
 

@@ -72,20 +72,33 @@ impl Reporter {
 
     /// Waits until all records are out, for at most a few seconds, and logs how many are not.
     pub(crate) async fn finish(&self, limit: Duration) {
-        let end = Instant::now() + limit.min(LONGEST_FLUSH);
-        let left = || end.saturating_duration_since(Instant::now());
-        let (mut unfinished, mut lost) = (0, 0);
-        if let Some(Feedback::Async(courier)) = &self.feedback {
-            unfinished += courier.finish(left()).await;
-            lost += courier.lost();
-        }
-        if let Some(posts) = &self.posts {
-            unfinished += posts.courier.finish(left()).await;
-            lost += posts.courier.lost();
-        }
+        let unfinished = self.settle(limit.min(LONGEST_FLUSH)).await;
+        let lost = self.lost();
         if unfinished > 0 || lost > 0 {
             tracing::warn!(unfinished, lost, "stopped without all records of handlers' calls");
         }
+    }
+
+    /// Waits until all records are out, at most this long, and tells how many then still are not.
+    pub(crate) async fn settle(&self, limit: Duration) -> usize {
+        let end = Instant::now() + limit;
+        let left = || end.saturating_duration_since(Instant::now());
+        let mut unfinished = 0;
+        if let Some(Feedback::Async(courier)) = &self.feedback {
+            unfinished += courier.finish(left()).await;
+        }
+        if let Some(posts) = &self.posts {
+            unfinished += posts.courier.finish(left()).await;
+        }
+        unfinished
+    }
+
+    fn lost(&self) -> u64 {
+        let feedback = match &self.feedback {
+            Some(Feedback::Async(courier)) => courier.lost(),
+            _ => 0,
+        };
+        feedback + self.posts.as_ref().map_or(0, |posts| posts.courier.lost())
     }
 }
 

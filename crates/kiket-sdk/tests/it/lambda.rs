@@ -16,6 +16,7 @@ use runtime::Runtime;
 
 const ID: &str = "01936f5e-0000-7000-8000-000000000001";
 const NO_ENVIRONMENT: &str = "KIKET_TEST_NO_ENVIRONMENT";
+const FEEDBACK: &str = "KIKET_TEST_FEEDBACK";
 /// What Lambda gives a function here, unless a test says otherwise.
 const TIME: Duration = Duration::from_secs(30);
 
@@ -33,6 +34,13 @@ pub(crate) async fn function() {
         Ok(json!({ "handled": payload["issue"], "version": context.event_version() }))
     }
     let extension = extension().webhook("issue.created", "v1", call);
+    let extension = match std::env::var_os(FEEDBACK) {
+        None => extension,
+        Some(_) => extension.async_feedback_hook(async |record| {
+            tell(&format!("feedback of {}", record.event)).await?;
+            Ok(())
+        }),
+    };
     let extension = match std::env::var_os(NO_ENVIRONMENT) {
         Some(_) => extension,
         None => extension.environment(|name| std::env::var(name).ok()),
@@ -47,6 +55,10 @@ struct Function {
 }
 
 async fn start() -> Function {
+    start_with(&[]).await
+}
+
+async fn start_with(more: &[(&str, &str)]) -> Function {
     let (runtime, control) = (Runtime::start().await, Control::new().await);
     let (api, address) = (runtime.address.to_string(), control.address.to_string());
     let mut variables = vec![(CONTROL, &*address), (NO_ENVIRONMENT, "1")];
@@ -56,6 +68,7 @@ async fn start() -> Function {
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
     ]);
+    variables.extend(more);
     Function { process: Process::start("lambda", &variables), runtime, control }
 }
 
@@ -124,6 +137,25 @@ async fn the_answer_waits_for_background_work() {
         work.reply("done").await;
         assert_eq!(function.runtime.answer().await["statusCode"], 200);
     }
+}
+
+#[tokio::test]
+async fn the_answer_waits_for_the_record_of_the_call_though_not_for_long() {
+    let mut function = start_with(&[(FEEDBACK, "1")]).await;
+    let sent = Sent::signed(&json!({ "issue": 1 }));
+    function.runtime.send(events::function_url(&sent), TIME);
+    let record = function.control.next().await;
+    assert_eq!(record.line, "feedback of issue.created");
+    function.runtime.is_silent_for(Duration::from_millis(100)).await;
+    record.reply("taken").await;
+    assert_eq!(function.runtime.answer().await["statusCode"], 200);
+
+    // A hook that never ends holds up no answer.
+    let sent = Sent::signed(&json!({ "issue": 2 }));
+    function.runtime.send(events::function_url(&sent), TIME);
+    let hanging = function.control.next().await;
+    assert_eq!(function.runtime.answer().await["statusCode"], 200);
+    drop(hanging);
 }
 
 #[tokio::test]
