@@ -23,19 +23,23 @@ struct Tree<'a> {
 }
 
 impl Members<'_> {
+    /// Whether none is written.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.written().next().is_none()
+    }
+
+    fn written(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| match self.secrets {
+            Secrets::Kept => true,
+            Secrets::LeftOut => !is_literal(&entry.value) || !names_a_secret(&entry.key),
+            Secrets::All => !is_literal(&entry.value),
+        })
     }
 }
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = self.entries.iter().filter(|entry| match self.secrets {
-            Secrets::Kept => true,
-            Secrets::LeftOut => !is_literal(&entry.value) || !names_a_secret(&entry.key),
-            Secrets::All => !is_literal(&entry.value),
-        });
-        serializer.collect_map(written.map(|entry| {
+        serializer.collect_map(self.written().map(|entry| {
             let secrets = match self.secrets {
                 Secrets::LeftOut if *entry.key == VARIABLES => Secrets::All,
                 other => other,

@@ -129,3 +129,12 @@ fn a_plain_default_may_look_like_an_organisations_secret() {
     assert_eq!(manifest.settings[0].default_value(|_| None), Some("org.apache".into()));
     assert_eq!(manifest.settings[1].default_value(|_| None), None);
 }
+
+#[test]
+fn a_callback_of_nothing_but_a_secret_is_left_out_whole() {
+    let text = "id: com.example.crm\nversion: 1.0.0\ncallback: {api_key: hush}\n";
+    let written = serde_json::to_value(parse(text).unwrap()).unwrap();
+    assert_eq!(written["extension"].get("callback"), None, "{written}");
+    let again = parse(&written.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(again).unwrap(), written);
+}
