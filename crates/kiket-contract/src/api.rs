@@ -25,6 +25,7 @@ pub mod spelling;
 pub mod telemetry;
 pub mod time;
 pub mod webhook_url;
+pub mod workspace_tokens;
 
 pub use any_id::AnyId;
 

@@ -18,6 +18,8 @@ pub const TIMESTAMP: &str = "x-kiket-timestamp";
 pub const RUNTIME_TOKEN: &str = "x-kiket-runtime-token";
 /// [`RUNTIME_TOKEN`] as the payload's `api.runtime_header` spells it.
 pub const RUNTIME_TOKEN_DISPLAY: &str = "X-Kiket-Runtime-Token";
+/// [`RUNTIME_TOKEN`] as earlier SDKs send it.
+pub const RUNTIME_TOKEN_EARLIER: &str = "x-runtime-token";
 /// An installation's API key on a call into Kiket, where there is no runtime token.
 pub const API_KEY: &str = "x-kiket-api-key";
 /// A workspace token, behind `Bearer `, on a call into Kiket.
@@ -28,3 +30,9 @@ pub const REQUEST_ID: &str = "x-request-id";
 pub const TRACEPARENT: &str = "traceparent";
 /// A key that makes a repeated request the same request; it lives for 24 hours.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// How many calls a window has, on every answer to a counted call.
+pub const RATE_LIMIT: &str = "x-ratelimit-limit";
+/// How many calls are left in this window.
+pub const RATE_LIMIT_REMAINING: &str = "x-ratelimit-remaining";
+/// When the next window begins, in Unix seconds.
+pub const RATE_LIMIT_RESET: &str = "x-ratelimit-reset";

@@ -68,6 +68,8 @@ numbers! {
     ProjectId
     /// An extension set up in an organisation or project; the token's claim `pi_id`.
     InstallationId
+    /// A workspace token, without its text.
+    WorkspaceTokenId
 }
 
 macro_rules! uuids {

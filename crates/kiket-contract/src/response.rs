@@ -27,6 +27,15 @@ pub struct ErrorBody {
     /// The exchange that failed, for a look into the logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// With 403: the scopes that the call needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_scopes: Option<Vec<String>>,
+    /// With 403: those of them that the credential does not grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_scopes: Option<Vec<String>>,
+    /// With 429: the seconds until the next call is answered, as in `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl ErrorBody {
@@ -39,6 +48,9 @@ impl ErrorBody {
             code: Some(code.to_owned()),
             details: None,
             request_id: None,
+            required_scopes: None,
+            missing_scopes: None,
+            retry_after: None,
         }
     }
 

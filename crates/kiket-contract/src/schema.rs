@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::event::Name;
-use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
+use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId, WorkspaceTokenId};
 use crate::payload::Members;
 use crate::secret::Secret;
 
@@ -31,6 +31,7 @@ schemas! {
     OrganizationId { "type": "integer", "minimum": 1, "maximum": i32::MAX }
     ProjectId { "type": "integer", "minimum": 1, "maximum": i32::MAX }
     InstallationId { "type": "integer", "minimum": 1, "maximum": i32::MAX }
+    WorkspaceTokenId { "type": "integer", "minimum": 1, "maximum": i32::MAX }
     EventId { "type": "string", "format": "uuid" }
     DeliveryId { "type": "string", "format": "uuid" }
     Name { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" }

@@ -3,6 +3,13 @@
 //! The documents write the same scope as `issues.read`, `issues:read` and `read:issues`. In the
 //! normal form `.` and `:` are alike and a leading verb moves last. `project:<id>` and `*` are
 //! exact.
+//!
+//! What a call needs says [`required`]; whether a credential grants it says [`missing`]; which
+//! projects it reaches says [`allows_project`]. Nothing else decides.
+
+mod required;
+
+pub use required::required;
 
 use crate::id::ProjectId;
 
@@ -14,6 +21,24 @@ pub const API_WRITE: &str = "ext.api.write";
 pub const SECRETS_READ: &str = "ext.secrets.read";
 /// Writes stored secrets.
 pub const SECRETS_WRITE: &str = "ext.secrets.write";
+/// Reads issues, and with them service level events and intake forms.
+pub const ISSUES_READ: &str = "issues.read";
+/// Writes issues, and what becomes one: submissions of intake forms, received e-mails.
+pub const ISSUES_WRITE: &str = "issues.write";
+/// Reads comments on issues.
+pub const COMMENTS_READ: &str = "comments.read";
+/// Writes comments on issues.
+pub const COMMENTS_WRITE: &str = "comments.write";
+/// Reads records of custom data.
+pub const CUSTOM_DATA_READ: &str = "custom_data.read";
+/// Writes records of custom data.
+pub const CUSTOM_DATA_WRITE: &str = "custom_data.write";
+/// Reads workflows.
+pub const WORKFLOWS_READ: &str = "workflows.read";
+/// Reads boards.
+pub const BOARDS_READ: &str = "boards.read";
+/// Sends events for analytics.
+pub const ANALYTICS_WRITE: &str = "analytics.write";
 /// What every runtime token grants beside its project and the manifest's permissions.
 pub const BASE: [&str; 4] = [API_READ, API_WRITE, SECRETS_READ, SECRETS_WRITE];
 /// Grants everything.
@@ -51,6 +76,49 @@ pub fn only_project(granted: &[String]) -> Option<ProjectId> {
         return None;
     }
     only.parse::<i64>().ok()?.try_into().ok()
+}
+
+/// Whether a project is within reach. Scopes that name projects are for those only, whatever else
+/// is granted; without such a scope, every project of the credential's organisation is.
+///
+/// ```
+/// use kiket_contract::scope::allows_project;
+///
+/// let project = 27.try_into().unwrap();
+/// assert!(allows_project(&["issues.read".to_owned()], project));
+/// assert!(allows_project(&["*".to_owned(), "project:27".to_owned()], project));
+/// assert!(!allows_project(&["*".to_owned(), "project:28".to_owned()], project));
+/// ```
+#[must_use]
+pub fn allows_project(granted: &[String], id: ProjectId) -> bool {
+    let wanted = project(id);
+    let mut named = granted.iter().filter(|scope| scope.starts_with(PROJECT_PREFIX)).peekable();
+    named.peek().is_none() || named.any(|scope| *scope == wanted)
+}
+
+/// The most characters of a scope that a workspace token is given.
+pub const LONGEST: usize = 128;
+
+/// Whether a text can be a scope: `*`, `project:<id>`, or up to [`LONGEST`] of `[A-Za-z0-9._:-]`.
+///
+/// ```
+/// use kiket_contract::scope::is_valid;
+///
+/// assert!(is_valid("issues.read") && is_valid("*") && is_valid("project:27"));
+/// assert!(!is_valid("") && !is_valid("project:all") && !is_valid("issues read"));
+/// ```
+#[must_use]
+pub fn is_valid(scope: &str) -> bool {
+    if scope == ALL {
+        return true;
+    }
+    if let Some(id) = scope.strip_prefix(PROJECT_PREFIX) {
+        return id
+            .parse::<i64>()
+            .is_ok_and(|id| ProjectId::try_from(id).is_ok_and(|id| project(id) == scope));
+    }
+    (1..=LONGEST).contains(&scope.len())
+        && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
 }
 
 /// The normal form of a scope.

@@ -14,6 +14,7 @@ use crate::delivery::turns::Turns;
 use crate::happening::Happening;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::rate_limit::RateLimits;
 use crate::secrets::seal::Sealer;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -24,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     pub(crate) sealer: Sealer,
     pub(crate) tokens: Tokens,
+    /// Of what extensions call.
+    pub(crate) rate_limits: RateLimits,
     pub(crate) outbound: Outbound,
     pub(crate) schedule: Schedule,
     pub(crate) clock: Clock,

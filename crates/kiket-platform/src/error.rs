@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
 use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME};
-use kiket_contract::api::installations::{MOST_MODULES, ManifestFinding, State};
+use kiket_contract::api::installations::{
+    LONGEST_OVERLAP_MINUTES, MOST_MODULES, ManifestFinding, State,
+};
 use kiket_contract::api::{events, guards};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
@@ -14,6 +16,7 @@ use crate::outbound::address::AddressError;
 use crate::secrets::master_key::MasterKeyError;
 use crate::secrets::seal::SealError;
 use crate::store::StoreError;
+use crate::workspace_tokens::WorkspaceTokenError;
 
 /// What can go wrong on the platform.
 #[derive(Debug, thiserror::Error)]
@@ -254,6 +257,29 @@ pub enum Error {
         extension_id: String,
         /// Those that match.
         installations: Vec<InstallationId>,
+    },
+    /// The extension is installed in several projects, and the call names none of them.
+    #[error("{extension_id} is installed in several projects: name one as `project_id`")]
+    SeveralProjects {
+        /// The extension.
+        extension_id: String,
+        /// Those that are possible.
+        projects: Vec<ProjectId>,
+    },
+    /// There is no such workspace token.
+    #[error("there is no workspace token `{token}`")]
+    NoWorkspaceToken {
+        /// Its number.
+        token: String,
+    },
+    /// A workspace token can not be made so.
+    #[error(transparent)]
+    WorkspaceToken(#[from] WorkspaceTokenError),
+    /// API keys can not overlap so long.
+    #[error("`overlap_minutes` is {minutes}: 0 to {LONGEST_OVERLAP_MINUTES} are possible")]
+    OverlapMinutes {
+        /// What was asked for.
+        minutes: u32,
     },
     /// The installation takes no calls.
     #[error("installation {installation} is {state}")]

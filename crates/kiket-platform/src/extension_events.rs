@@ -1,20 +1,24 @@
 //! What extensions log about themselves.
 
 use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME, LogEvent};
-use kiket_contract::event::extension_delivery::DeliveryStarted;
 use kiket_contract::secret::Secret;
 use serde_json::Value;
 
+use crate::caller::{Caller, Subject};
 use crate::core::Core;
 use crate::delivery::redact::redact;
 use crate::error::Error;
 use crate::installations::sealed;
 use crate::secrets;
-use crate::tokens::Caller;
 
-/// Keeps one entry, under the installation and delivery of the caller, without what the delivery
-/// carried in confidence and without any other secret of the installation.
-pub(crate) async fn log(core: &Core, caller: &Caller, entry: LogEvent) -> Result<(), Error> {
+/// Keeps one entry, under the installation that the call is about and the delivery that it was made
+/// in, without what deliveries carry in confidence and without any other secret of the installation.
+pub(crate) async fn log(
+    core: &Core,
+    caller: &Caller,
+    subject: &Subject,
+    entry: LogEvent,
+) -> Result<(), Error> {
     let is_long = |text: &str| text.chars().count() > LONGEST_NAME;
     if is_long(&entry.event) || entry.version.as_deref().is_some_and(is_long) {
         return Err(Error::LogName);
@@ -23,7 +27,7 @@ pub(crate) async fn log(core: &Core, caller: &Caller, entry: LogEvent) -> Result
     if data.len() > LARGEST_DATA {
         return Err(Error::LogTooLarge { size: data.len() });
     }
-    let confidential = confidential(core, caller).await?;
+    let confidential = confidential(core, caller, subject).await?;
     let without = |text: String| redact(text, false, confidential.iter());
     let data = without(data);
     let entry = LogEvent {
@@ -34,20 +38,24 @@ pub(crate) async fn log(core: &Core, caller: &Caller, entry: LogEvent) -> Result
         timestamp: entry.timestamp,
     };
     core.store
-        .log_extension_event(caller.installation, caller.delivery, &entry, core.now())
+        .log_extension_event(subject.installation, subject.delivery, &entry, core.now())
         .await?;
     Ok(())
 }
 
-async fn confidential(core: &Core, caller: &Caller) -> Result<Vec<Secret>, Error> {
-    let (sealer, id) = (&core.sealer, caller.installation);
-    let work = core.store.work(caller.delivery, DeliveryStarted::EVENT).await?;
+async fn confidential(
+    core: &Core,
+    caller: &Caller,
+    subject: &Subject,
+) -> Result<Vec<Secret>, Error> {
+    let (sealer, id) = (&core.sealer, subject.installation);
+    let sealed = core.store.confidential(id).await?;
     let mut confidential = vec![
-        caller.token.clone(),
-        sealed::open_delivery_secret(sealer, id, &work.delivery_secret, core.now())?,
+        caller.credential.clone(),
+        sealed::open_delivery_secret(sealer, id, &sealed.delivery_secret, core.now())?,
     ];
     confidential.extend(secrets::stored(core, id, |_| true).await?.into_values());
-    let headers = sealed::open_headers(sealer, id, work.sealed_headers.as_deref())?;
+    let headers = sealed::open_headers(sealer, id, sealed.headers.as_deref())?;
     confidential.extend(headers.into_values());
     Ok(confidential)
 }

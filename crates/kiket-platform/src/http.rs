@@ -1,6 +1,6 @@
 //! The platform's HTTP face: each handler parses, calls one service and renders.
 //!
-//! - [`ext`]: what extensions call, with the runtime token of a delivery;
+//! - [`ext`]: what extensions call, with a credential of their own;
 //! - [`admin`]: what operators call, with the admin token;
 //! - the key set, the health checks and the API's description, which are open.
 //!
@@ -16,7 +16,7 @@ mod page;
 mod query;
 mod request_id;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use kiket_contract::jwks::JwkSet;
@@ -28,8 +28,13 @@ use error::ApiError;
 /// The largest body of a request to the platform.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// Every route of the platform.
+/// The platform's API. Some SDKs leave the prefix out of what extensions call, which is the same call.
 pub(crate) fn router(core: Shared) -> Router {
+    Router::new().fallback_service(routes(core)).layer(middleware::map_request(with_prefix))
+}
+
+/// Every route of the platform.
+fn routes(core: Shared) -> Router {
     Router::new()
         .merge(ext::router(&core))
         .merge(admin::router(&core))
@@ -42,6 +47,14 @@ pub(crate) fn router(core: Shared) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(request_id::name))
         .with_state(core)
+}
+
+async fn with_prefix(mut request: Request) -> Request {
+    let prefixed = request.uri().path_and_query().and_then(|it| route::with_prefix(it.as_str()));
+    if let Some(uri) = prefixed.and_then(|path| path.parse().ok()) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 async fn key_set(State(core): State<Shared>) -> Json<JwkSet> {

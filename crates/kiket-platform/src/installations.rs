@@ -122,7 +122,7 @@ fn prepare(
             signing: new.signing.unwrap_or_else(|| SigningForm::for_sdk(sdk)),
             configuration: serde_json::Value::Object(values).to_string(),
             token_minutes: token_minutes(new.token_minutes)?,
-            api_key_hash: keys::hash(&api_key),
+            api_key_hash: crate::tokens::hash(&api_key),
             modules: modules::checked(new.modules)?,
             replace: new.replace,
             content,

@@ -22,6 +22,7 @@
 
 mod actions;
 mod backup;
+mod caller;
 mod config;
 mod core;
 mod deliveries;
@@ -39,12 +40,14 @@ mod metrics;
 mod outbound;
 mod platform;
 mod private_file;
+mod rate_limit;
 mod secrets;
 mod serve;
 mod signing_keys;
 mod store;
 mod tokens;
 mod upkeep;
+mod workspace_tokens;
 
 pub use backup::backup;
 pub use config::Config;
@@ -55,3 +58,4 @@ pub use platform::Platform;
 pub use secrets::master_key::MasterKeyError;
 pub use secrets::seal::SealError;
 pub use store::{StoreError, Trouble};
+pub use workspace_tokens::WorkspaceTokenError;

@@ -28,6 +28,7 @@ use crate::health::Delivering;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::outbound::address::AddressPolicy;
+use crate::rate_limit::RateLimits;
 use crate::secrets::master_key::MasterKey;
 use crate::secrets::seal::Sealer;
 use crate::serve::{self, Limits};
@@ -37,7 +38,8 @@ use crate::tokens::{Tokens, random_secret};
 use crate::{actions, delivery, events, guards, http, installations, private_file, upkeep};
 
 const ADMIN_TOKEN_FILE: &str = "admin.token";
-const ADMIN_TOKEN_PREFIX: &str = "ka_";
+/// How an admin token begins that was made here.
+pub(crate) const ADMIN_TOKEN_PREFIX: &str = "ka_";
 const LOCK_FILE: &str = "lock";
 /// How many happenings a slow watcher may fall behind before it misses some.
 const HAPPENINGS_KEPT: usize = 4096;
@@ -239,6 +241,7 @@ async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<C
         store,
         sealer,
         tokens: Tokens::new(keys),
+        rate_limits: RateLimits::default(),
         outbound,
         schedule: config.schedule,
         clock: config.clock.clone(),

@@ -14,6 +14,7 @@ pub(crate) mod activity;
 mod arguments;
 mod backup;
 pub(crate) mod callbacks;
+pub(crate) mod callers;
 pub(crate) mod claims;
 pub(crate) mod completion;
 pub(crate) mod deliveries;
@@ -36,6 +37,7 @@ pub(crate) mod signing_keys;
 mod trouble;
 pub(crate) mod view;
 pub(crate) mod work;
+pub(crate) mod workspace_tokens;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -2,22 +2,27 @@
 //!
 //! They are signed with [`crate::signing_keys`]. A token is good for 15 minutes, unless hook or
 //! installation say otherwise, and for one installation in one project; whether the installation is
-//! still there and still permits what the token says is read at each call, so that a removal takes
-//! effect at once.
+//! still there and still permits what the token says is read at each call by [`crate::caller`], so
+//! that a removal takes effect at once.
+
+mod verified;
+
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use kiket_contract::id::{DeliveryId, InstallationId};
+use kiket_contract::id::DeliveryId;
 use kiket_contract::payload::Authentication;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::{Claims, ISSUER, TokenError};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
+use verified::Verified;
 
 use crate::error::Error;
 use crate::signing_keys::SigningKeys;
-use crate::store::Store;
 use crate::store::work::Work;
 
 const LIFETIME: SignedDuration = SignedDuration::from_mins(15);
@@ -29,33 +34,12 @@ const SOURCE: &str = "webhook";
 /// Mints and checks runtime tokens.
 pub(crate) struct Tokens {
     keys: SigningKeys,
-}
-
-/// Who calls, after the token has been checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) delivery: DeliveryId,
-    pub(crate) installation: InstallationId,
-    pub(crate) extension_id: String,
-    pub(crate) scopes: Vec<String>,
-    /// The token itself.
-    pub(crate) token: Secret,
-}
-
-/// Why a token opens nothing.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unauthorized {
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    #[error("the installation that the token was made for is gone or has revoked it")]
-    Revoked,
-    #[error(transparent)]
-    Failed(#[from] Error),
+    verified: Verified,
 }
 
 impl Tokens {
     pub(crate) fn new(keys: SigningKeys) -> Self {
-        Self { keys }
+        Self { keys, verified: Verified::default() }
     }
 
     /// The keys that sign them.
@@ -98,36 +82,23 @@ impl Tokens {
         })
     }
 
-    /// Checks a token against the key, the clock and the installation as it is now.
-    pub(crate) async fn authorize(
-        &self,
-        store: &Store,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Caller, Unauthorized> {
-        let claims = self.keys.verify(token, now)?;
-        let delivery = claims.did.ok_or(TokenError::Malformed("it names no delivery"))?;
-        let installation = claims.pi_id.ok_or(TokenError::Malformed("it names no installation"))?;
-        let holder = store
-            .token_holder(installation)
-            .await
-            .map_err(Error::from)?
-            .ok_or(Unauthorized::Revoked)?;
-        let same = claims.generation == Some(holder.generation)
-            && claims.ext_id == Some(holder.extension_number)
-            && claims.org_id == Some(holder.organization_id)
-            && claims.proj_id == Some(holder.project_id);
-        if !same {
-            return Err(Unauthorized::Revoked);
+    /// Checks a token against key and clock. Whether the installation still lets it in is for
+    /// [`crate::caller`].
+    pub(crate) fn verify(&self, token: &Secret, now: Timestamp) -> Result<Arc<Claims>, TokenError> {
+        let hash = hash(token);
+        if let Some(claims) = self.verified.get(&hash, now) {
+            return Ok(claims);
         }
-        let mut scopes = claims.scopes;
-        scopes.retain(|granted| {
-            *granted == scope::project(holder.project_id)
-                || scope::missing(&holder.scopes, &[granted]).is_empty()
-        });
-        let (extension_id, token) = (holder.extension_id, Secret::from(token));
-        Ok(Caller { delivery, installation, extension_id, scopes, token })
+        let claims = Arc::new(self.keys.verify(token.expose(), now)?);
+        self.verified.keep(hash, &claims, now);
+        Ok(claims)
     }
+}
+
+/// What is stored of a credential. It is random enough to need no slow hash, and who looks it up by
+/// its hash compares nothing that a caller could learn from.
+pub(crate) fn hash(credential: &Secret) -> [u8; 32] {
+    Sha256::digest(credential.expose()).into()
 }
 
 /// A new random text of 256 bits, with a prefix that tells what it is.

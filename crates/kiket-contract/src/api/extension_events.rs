@@ -95,8 +95,10 @@ pub struct ExtensionEvent {
     pub installation_id: InstallationId,
     /// The manifest's id of the extension.
     pub extension_id: String,
-    /// The delivery that was attempted, or during which the extension logged.
-    pub delivery_id: DeliveryId,
+    /// The delivery that was attempted, or during which the extension logged; none when it logged
+    /// outside of one, with an API key or a workspace token.
+    #[serde(default)]
+    pub delivery_id: Option<DeliveryId>,
     /// The event that was delivered, or the name that the extension logged under.
     pub event: String,
     /// Its version; a log entry may have none.

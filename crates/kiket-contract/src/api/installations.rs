@@ -6,7 +6,7 @@ mod keys;
 pub use change::{
     InstallationUpdate, NewUpgrade, PermissionChange, Upgrade, UpgradeChanges, VersionChange,
 };
-pub use keys::{ApiKey, NewDeliverySecret, NewRotation};
+pub use keys::{ApiKey, LONGEST_OVERLAP_MINUTES, NewApiKey, NewDeliverySecret, NewRotation};
 
 use std::collections::BTreeMap;
 

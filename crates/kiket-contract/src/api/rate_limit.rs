@@ -7,10 +7,17 @@ use super::spelling::Both;
 /// The path, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/ext/rate_limit";
 
+/// The calls of one window, unless the manifest's `rate_limiting` says less.
+pub const DEFAULT_LIMIT: u32 = 600;
+/// How long a window is, in seconds.
+pub const WINDOW_SECONDS: u32 = 60;
+
 /// The answer. It is written as `rate_limit` and as `rateLimit`, see [`Both`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RateLimitAnswer {
     /// The window.
+    #[cfg_attr(feature = "schema", schemars(with = "RateLimit"))]
     pub rate_limit: Both<RateLimit>,
 }
 

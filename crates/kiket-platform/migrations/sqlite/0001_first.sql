@@ -31,11 +31,12 @@ CREATE TABLE installations (
     -- Waits for its turn: signs from `next_secret_at` on, or once it is committed.
     sealed_next_delivery_secret BLOB,
     next_secret_at              BIGINT,
-    api_key_hash                BLOB,
     -- The event that tells the installation of its own end. It is delivered whatever the state is;
     -- a removed installation keeps its delivery secret and headers until then.
     farewell                    BLOB,
     token_minutes               BIGINT CHECK (token_minutes BETWEEN 1 AND 60),
+    -- Calls of one window, where the manifest wants fewer than are usual.
+    rate_limit                  BIGINT CHECK (rate_limit >= 1),
     revision                    BIGINT NOT NULL,
     generation                  BIGINT NOT NULL,
     -- Counts the writes of this row, so that a change that was made from what stood here before
@@ -44,15 +45,32 @@ CREATE TABLE installations (
     created_at                  BIGINT NOT NULL,
     updated_at                  BIGINT NOT NULL,
     CHECK ((sealed_next_delivery_secret IS NULL) = (next_secret_at IS NULL)),
-    CHECK (state <> 'removed' OR api_key_hash IS NULL),
     CHECK (state <> 'removed' OR farewell IS NOT NULL OR (sealed_delivery_secret IS NULL
         AND sealed_next_delivery_secret IS NULL AND sealed_headers IS NULL))
 );
 CREATE UNIQUE INDEX installations_installed ON installations (extension_number, project_id)
     WHERE state <> 'removed';
 CREATE INDEX installations_by_project ON installations (project_id);
-CREATE UNIQUE INDEX installations_by_api_key ON installations (api_key_hash)
-    WHERE api_key_hash IS NOT NULL;
+
+-- The newest key of an installation has no end; those before it have one.
+CREATE TABLE api_keys (
+    hash            BLOB   PRIMARY KEY,
+    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    ends_at         BIGINT
+) WITHOUT ROWID;
+CREATE INDEX api_keys_by_installation ON api_keys (installation_id);
+
+-- An id is never used again: whoever deletes a token means that one.
+CREATE TABLE workspace_tokens (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization_id BIGINT  NOT NULL CHECK (organization_id BETWEEN 1 AND 2147483647),
+    name            TEXT    NOT NULL,
+    prefix          TEXT    NOT NULL,
+    hash            BLOB    NOT NULL UNIQUE,
+    scopes          TEXT    NOT NULL,
+    expires_at      BIGINT,
+    created_at      BIGINT  NOT NULL
+);
 
 -- Each manifest that an installation has had, without its secrets. `previous` is the one that a
 -- rollback goes back to.
@@ -220,7 +238,8 @@ CREATE INDEX callbacks_by_delivery ON callbacks (delivery_id);
 CREATE TABLE extension_events (
     id              INTEGER PRIMARY KEY,
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
-    delivery_id     BLOB   NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    -- None for what was logged outside of a delivery.
+    delivery_id     BLOB   REFERENCES deliveries (id) ON DELETE CASCADE,
     event           TEXT   NOT NULL,
     version         TEXT,
     data            TEXT   NOT NULL,
@@ -230,3 +249,4 @@ CREATE TABLE extension_events (
 CREATE INDEX extension_events_by_installation
     ON extension_events (installation_id, created_at, id);
 CREATE INDEX extension_events_by_delivery ON extension_events (delivery_id);
+CREATE INDEX extension_events_alone ON extension_events (created_at) WHERE delivery_id IS NULL;

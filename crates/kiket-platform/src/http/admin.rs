@@ -9,13 +9,14 @@ mod installations;
 mod metrics;
 mod signing_keys;
 mod stream;
+mod workspace_tokens;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
@@ -41,6 +42,11 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::extension_events::PATH, get(extension_events::list))
         .route(api::signing_keys::PATH, get(signing_keys::list))
         .route(api::signing_keys::ROTATE, post(signing_keys::rotate))
+        .route(
+            api::workspace_tokens::PATH,
+            get(workspace_tokens::list).post(workspace_tokens::create),
+        )
+        .route(&format!("{}/{{id}}", api::workspace_tokens::PATH), delete(workspace_tokens::remove))
         .route(route::METRICS, get(metrics::show))
         .route_layer(middleware::from_fn(without_idempotency_key))
         .route(api::events::PATH, post(events::accept))

@@ -48,9 +48,9 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn parse_with_path<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let shaped = serde_path_to_error::deserialize(&mut json).map_err(|misfit| {
-        let (path, error) = (misfit.path().to_string(), misfit.into_inner());
+        let (field, error) = (misfit.path().to_string(), misfit.into_inner());
         match error.is_data() {
-            true => ApiError::BodyShape(told(&path, &error.to_string())),
+            true => ApiError::BodyShape { field, reason: without_value(&error.to_string()) },
             false => ApiError::BodySyntax(error),
         }
     })?;
@@ -58,13 +58,7 @@ fn parse_with_path<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(shaped)
 }
 
-/// What does not fit, by its path and without its value, which may be a secret.
-fn told(path: &str, reason: &str) -> String {
-    let reason = without_value(reason);
-    if path == "." { reason } else { format!("`{path}`: {reason}") }
-}
-
-/// A parser's words without the value that they quote. Names of members stay.
+/// A parser's words without the value that they quote, which may be a secret. Names of members stay.
 fn without_value(reason: &str) -> String {
     const NAMES: [&str; 3] = ["missing field", "unknown field", "duplicate field"];
     const KINDS: [&str; 2] = ["invalid ", "unknown variant"];
@@ -94,7 +88,8 @@ mod tests {
 
     fn refused<T: DeserializeOwned>(body: &str) -> String {
         match parse::<T>(body.as_bytes()) {
-            Err(ApiError::BodyShape(reason)) => reason,
+            Err(ApiError::BodyShape { field, reason }) if field == "." => reason,
+            Err(ApiError::BodyShape { field, reason }) => format!("`{field}`: {reason}"),
             Err(other) => panic!("{body}: {other:?}"),
             Ok(_) => panic!("{body} was taken"),
         }

@@ -5,19 +5,20 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kiket_contract::api::events::LONGEST_IDEMPOTENCY_KEY;
 use kiket_contract::response::ErrorBody;
+use kiket_contract::token::TokenError;
 use serde_json::{Value, json};
 use tracing::error;
 
+use crate::caller::{Kind, Refused, Unauthorized};
 use crate::error::Error;
 use crate::store::StoreError;
-use crate::tokens::Unauthorized;
 
 /// The seconds after which what can not be done now is worth another try.
 const SOON: &str = "10";
 
 /// What a request can meet.
 #[derive(Debug)]
-pub(super) enum ApiError {
+pub(crate) enum ApiError {
     NoRoute,
     NoMethod,
     /// No such delivery, by its id.
@@ -34,19 +35,22 @@ pub(super) enum ApiError {
     BodyUnreadable,
     BodySyntax(serde_json::Error),
     /// What does not fit, without its value.
-    BodyShape(String),
+    BodyShape {
+        /// The path of the member; `.` for the whole body.
+        field: String,
+        reason: String,
+    },
     /// No credential, or not the operator's.
     NotTheOperator,
-    /// No runtime token.
-    NoToken,
-    Token(Unauthorized),
-    MissingScopes {
-        required: Vec<String>,
-        missing: Vec<String>,
-    },
-    /// The path names another extension than the token.
-    OtherExtension {
-        token: String,
+    /// The path holds what is no text.
+    Path,
+    /// What was sent to prove who calls does not.
+    Unauthorized(Unauthorized),
+    /// Who calls may not do that.
+    Refused(Refused),
+    /// The window's calls are used up; the next one begins in so many seconds.
+    TooManyCalls {
+        wait: u32,
     },
     Domain(Error),
 }
@@ -57,11 +61,22 @@ impl From<Error> for ApiError {
     }
 }
 
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Failed(error) => Self::Domain(error),
+            refused => Self::Refused(refused),
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, body) = self.render();
         let mut response = status.into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if let Some(wait) = body.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(SOON));
         }
         response.extensions_mut().insert(body);
@@ -115,39 +130,106 @@ impl ApiError {
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new("body_not_json", format!("the request's body is no JSON: {reason}")),
             ),
-            Self::BodyShape(reason) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                ErrorBody::new("body_shape", format!("the request's body does not fit: {reason}")),
-            ),
+            Self::BodyShape { field, reason } => {
+                let told =
+                    if field == "." { reason.clone() } else { format!("`{field}`: {reason}") };
+                let text = format!("the request's body does not fit: {told}");
+                let details = json!([{ "field": field, "message": reason }]);
+                (UNFIT, ErrorBody::new("body_shape", text).with_details(details))
+            }
             Self::NotTheOperator => (
                 StatusCode::UNAUTHORIZED,
                 ErrorBody::new("not_the_operator", "the admin token is missing or wrong")
                     .with_message("send it as `Authorization: Bearer <token>`"),
             ),
-            Self::NoToken => (
-                StatusCode::UNAUTHORIZED,
-                ErrorBody::new("no_runtime_token", "the runtime token is missing").with_message(
-                    "send the delivery's authentication.runtime_token as X-Kiket-Runtime-Token",
-                ),
-            ),
-            Self::Token(Unauthorized::Failed(error)) => domain(error),
-            Self::Token(reason) => (
-                StatusCode::UNAUTHORIZED,
-                ErrorBody::new("invalid_runtime_token", reason.to_string()),
-            ),
-            Self::MissingScopes { required, missing } => (
-                StatusCode::FORBIDDEN,
-                ErrorBody::new("missing_scopes", format!("missing scopes: {}", missing.join(", ")))
-                    .with_details(
-                        json!({ "required_scopes": required, "missing_scopes": missing }),
-                    ),
-            ),
-            Self::OtherExtension { token } => (
-                StatusCode::FORBIDDEN,
-                ErrorBody::new("other_extension", format!("the token is of extension `{token}`")),
-            ),
+            Self::Path => (StatusCode::BAD_REQUEST, invalid_path()),
+            Self::Unauthorized(reason) => unauthorized(reason),
+            Self::Refused(refused) => refusal(refused),
+            Self::TooManyCalls { wait } => {
+                let body = ErrorBody::new("rate_limit_exceeded", "Rate limit exceeded")
+                    .with_message("wait as long as Retry-After says");
+                let body = ErrorBody { retry_after: Some(wait.into()), ..body };
+                (StatusCode::TOO_MANY_REQUESTS, body)
+            }
             Self::Domain(error) => domain(error),
         }
+    }
+}
+
+/// The body for a path that can not be read.
+pub(super) fn invalid_path() -> ErrorBody {
+    ErrorBody::new("invalid_path", "the path holds what is no UTF-8 text")
+}
+
+/// Why a credential opens nothing, and what to send.
+fn unauthorized(reason: Unauthorized) -> (StatusCode, ErrorBody) {
+    let (code, message) = match &reason {
+        Unauthorized::Failed(_) => ("internal", None),
+        Unauthorized::Nothing => (
+            "no_credential",
+            Some(
+                "send the delivery's authentication.runtime_token as X-Kiket-Runtime-Token, or the \
+                 installation's API key as X-Kiket-API-Key, or a workspace token as \
+                 `Authorization: Bearer <token>`",
+            ),
+        ),
+        Unauthorized::WrongKind { sent, .. } => ("wrong_credential", Some(place(*sent))),
+        Unauthorized::Token(TokenError::Expired) | Unauthorized::Expired(_) => {
+            ("expired_credential", None)
+        }
+        Unauthorized::Token(_) | Unauthorized::Unknown(_) => ("invalid_credential", None),
+        Unauthorized::Revoked => ("revoked_credential", None),
+        Unauthorized::Disabled => ("installation_disabled", None),
+    };
+    if let Unauthorized::Failed(error) = reason {
+        return domain(error);
+    }
+    let message = message.map(str::to_owned);
+    (StatusCode::UNAUTHORIZED, ErrorBody { message, ..ErrorBody::new(code, reason.to_string()) })
+}
+
+/// Where a credential belongs.
+fn place(kind: Kind) -> &'static str {
+    match kind {
+        Kind::RuntimeToken => "send it as X-Kiket-Runtime-Token",
+        Kind::ApiKey => "send it as X-Kiket-API-Key",
+        Kind::WorkspaceToken => "send it as `Authorization: Bearer <token>`",
+        Kind::AdminToken => "it is for operators; extensions have credentials of their own",
+    }
+}
+
+/// Why a caller may not do what it asked for.
+fn refusal(refused: Refused) -> (StatusCode, ErrorBody) {
+    let forbidden =
+        |code: &str, error: String| (StatusCode::FORBIDDEN, ErrorBody::new(code, error));
+    match refused {
+        Refused::MissingScopes { required, missing } => {
+            let text = format!("missing scopes: {}", missing.join(", "));
+            let body = ErrorBody::new("missing_scopes", text).with_message(
+                "add them to the manifest's `permissions`, or to the workspace token",
+            );
+            let owned = |scopes: &[&str]| Some(scopes.iter().map(|it| (*it).to_owned()).collect());
+            let (required_scopes, missing_scopes) = (owned(required), owned(&missing));
+            (StatusCode::FORBIDDEN, ErrorBody { required_scopes, missing_scopes, ..body })
+        }
+        Refused::OtherExtension { own } => {
+            forbidden("other_extension", format!("the credential is of extension `{own}`"))
+        }
+        Refused::OtherProject { project } => {
+            forbidden("other_project", format!("the credential does not reach project {project}"))
+        }
+        Refused::WhichInstallation => forbidden(
+            "no_installation",
+            "a workspace token stands for no installation: call with an API key".to_owned(),
+        ),
+        Refused::WhichProject => (
+            StatusCode::BAD_REQUEST,
+            ErrorBody::new(
+                "invalid_parameter",
+                "project_id is missing: say which project is meant",
+            ),
+        ),
+        Refused::Failed(error) => domain(error),
     }
 }
 
@@ -188,6 +270,10 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::UnknownAction { .. } => (StatusCode::NOT_FOUND, "no_action"),
         Error::NotInstalled { .. } => (StatusCode::NOT_FOUND, "not_installed"),
         Error::SeveralInstallations { .. } => (StatusCode::CONFLICT, "several_installations"),
+        Error::SeveralProjects { .. } => (StatusCode::CONFLICT, "several_projects"),
+        Error::NoWorkspaceToken { .. } => (StatusCode::NOT_FOUND, "no_workspace_token"),
+        Error::WorkspaceToken(_) => (UNFIT, "invalid_workspace_token"),
+        Error::OverlapMinutes { .. } => (UNFIT, "invalid_overlap"),
         Error::NotActive { .. } => (StatusCode::CONFLICT, "not_active"),
         Error::ActionFailed { timed_out: true, .. } => {
             (StatusCode::GATEWAY_TIMEOUT, "action_failed")
@@ -249,6 +335,7 @@ fn details(error: &Error) -> Option<Value> {
         Error::SeveralInstallations { installations, .. } => {
             Some(json!({ "installations": installations }))
         }
+        Error::SeveralProjects { projects, .. } => Some(json!({ "projects": projects })),
         Error::ActionFailed { delivery, .. } => Some(json!({ "delivery_id": delivery })),
         _ => None,
     }

@@ -14,7 +14,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use operation::{EXTENSION, OPERATOR, Operation};
+use operation::{API_KEY, OPERATOR, Operation, RUNTIME_TOKEN, WORKSPACE_TOKEN};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document(&operations::all()));
 
@@ -53,11 +53,22 @@ fn document(operations: &[Operation]) -> Value {
                     "scheme": "bearer",
                     "description": "The admin token.",
                 },
-                EXTENSION: {
+                RUNTIME_TOKEN: {
                     "type": "apiKey",
                     "in": "header",
                     "name": header::RUNTIME_TOKEN_DISPLAY,
                     "description": "The runtime token of a delivery.",
+                },
+                API_KEY: {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": header::API_KEY,
+                    "description": "The API key of an installation.",
+                },
+                WORKSPACE_TOKEN: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A workspace token of an organisation.",
                 },
             },
         },

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use kiket_contract::header::REQUEST_ID;
@@ -10,12 +10,15 @@ use kiket_contract::response::ErrorBody;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
+use super::error::invalid_path;
+
 /// Names the exchange and writes the body of a failed one.
 pub(super) async fn name(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let span = info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span).await;
-    if let Some(mut body) = response.extensions_mut().remove::<ErrorBody>() {
+    let body = response.extensions_mut().remove::<ErrorBody>();
+    if let Some(mut body) = body.or_else(|| of_a_path(&response)) {
         body.request_id = Some(id.clone());
         let json = serde_json::to_vec(&body).unwrap_or_default();
         *response.body_mut() = Body::from(json);
@@ -28,4 +31,12 @@ pub(super) async fn name(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The body for a path that the router could not read. It answers that itself, as the only failure
+/// that has a body of another form.
+fn of_a_path(response: &Response) -> Option<ErrorBody> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().starts_with(b"text/plain");
+    let plain = response.headers().get(header::CONTENT_TYPE).is_some_and(is_plain);
+    (plain && response.status() == StatusCode::BAD_REQUEST).then(invalid_path)
 }

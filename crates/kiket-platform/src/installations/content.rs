@@ -72,6 +72,7 @@ pub(super) fn content(
         callback_url,
         requested_secrets: from_manifest::requested_secrets(manifest)?,
         scopes: from_manifest::scopes(manifest)?,
+        rate_limit: from_manifest::rate_limit(manifest),
         hooks: super::listening::hooks(manifest, &origin, core.schedule.retries)?,
     })
 }

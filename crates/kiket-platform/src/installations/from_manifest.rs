@@ -3,6 +3,7 @@
 //! The platform never reads its own environment for a manifest: a reference without a fallback has
 //! to be given with the request, and the error names it.
 
+use kiket_contract::api::rate_limit::DEFAULT_LIMIT;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
@@ -65,6 +66,14 @@ pub(super) fn scopes(manifest: &Manifest) -> Result<Vec<String>, Error> {
     bounded("permissions", permissions())?;
     let base = scope::BASE.iter().map(|scope| (*scope).to_owned());
     Ok(base.chain(manifest.permissions.iter().map(|scope| scope.value.clone())).collect())
+}
+
+/// The calls of one window, if the manifest wants fewer than are usual. Its `burst` is not looked at:
+/// a window's calls may come all at once.
+pub(super) fn rate_limit(manifest: &Manifest) -> Option<u32> {
+    let wanted = manifest.block("rate_limiting")?.get("requests_per_minute")?.as_number()?;
+    let wanted = u32::try_from(wanted.as_u64()?).ok()?;
+    (1..DEFAULT_LIMIT).contains(&wanted).then_some(wanted)
 }
 
 /// The keys of the secrets that its deliveries carry.

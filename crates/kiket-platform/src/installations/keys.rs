@@ -4,21 +4,26 @@
 //! committed, or for 24 hours. In that time the extension gets to know both. A second rotation while
 //! one waits is refused: the extension may know the first new secret already, and would refuse what
 //! the second signs. Whoever has lost it sends `replace: true`.
+//!
+//! A new API key opens the API at once, and so do those before it for 24 hours, or for as long as the
+//! request says.
 
 use jiff::SignedDuration;
-use kiket_contract::api::installations::{ApiKey, Installation, NewDeliverySecret, NewRotation};
+use kiket_contract::api::installations::{
+    ApiKey, Installation, LONGEST_OVERLAP_MINUTES, NewApiKey, NewDeliverySecret, NewRotation,
+};
 use kiket_contract::id::InstallationId;
 use kiket_contract::secret::Secret;
-use sha2::{Digest, Sha256};
 
 use super::from_manifest::new_delivery_secret;
 use super::{missing, sealed, show};
 use crate::core::Core;
 use crate::error::Error;
 use crate::store::work::SealedDeliverySecret;
-use crate::tokens::random_secret;
+use crate::tokens::{hash, random_secret};
 
-const API_KEY_PREFIX: &str = "kk_";
+/// How an API key begins.
+pub(crate) const API_KEY_PREFIX: &str = "kk_";
 /// How long the old delivery secret goes on signing.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
@@ -27,18 +32,25 @@ pub(super) fn new_api_key() -> Result<Secret, Error> {
     random_secret(API_KEY_PREFIX)
 }
 
-/// What is stored of an API key. It is random enough to need no slow hash.
-pub(super) fn hash(key: &Secret) -> [u8; 32] {
-    Sha256::digest(key.expose()).into()
-}
-
-/// Gives an installation another API key at once.
-pub(crate) async fn rotate_api_key(core: &Core, id: InstallationId) -> Result<ApiKey, Error> {
+/// Gives an installation another API key beside those that it has, which end after the overlap.
+pub(crate) async fn rotate_api_key(
+    core: &Core,
+    id: InstallationId,
+    new: NewApiKey,
+) -> Result<ApiKey, Error> {
+    let minutes = new.overlap_minutes.unwrap_or(LONGEST_OVERLAP_MINUTES);
+    if minutes > LONGEST_OVERLAP_MINUTES {
+        return Err(Error::OverlapMinutes { minutes });
+    }
+    let now = core.now();
+    let until = now + SignedDuration::from_mins(minutes.into());
+    // As exactly as it is stored.
+    let previous_until = until.round(jiff::Unit::Millisecond).unwrap_or(until);
     let api_key = new_api_key()?;
-    if !core.store.set_api_key(id, hash(&api_key), core.now()).await? {
+    if !core.store.add_api_key(id, hash(&api_key), previous_until, now).await? {
         return Err(missing(id));
     }
-    Ok(ApiKey { api_key })
+    Ok(ApiKey { api_key, previous_until })
 }
 
 /// Gives an installation a delivery secret that waits for its turn.

@@ -161,7 +161,7 @@ fn attempt(row: &AnyRow) -> Result<Found, StoreError> {
             at,
             installation_id: read(row, "installation_id", |id: i64| id.try_into())?,
             extension_id: row.try_get("extension_id")?,
-            delivery_id,
+            delivery_id: Some(delivery_id),
             event: row.try_get("name")?,
             event_version: row.try_get("event_version")?,
             entry,
@@ -177,7 +177,9 @@ fn log(row: &AnyRow) -> Result<Found, StoreError> {
             at,
             installation_id: read(row, "installation_id", |id: i64| id.try_into())?,
             extension_id: row.try_get("extension_id")?,
-            delivery_id: read(row, "delivery_id", |id: Vec<u8>| DeliveryId::from_slice(&id))?,
+            delivery_id: read(row, "delivery_id", |id: Option<Vec<u8>>| {
+                id.map(|id| DeliveryId::from_slice(&id)).transpose()
+            })?,
             event: row.try_get("event")?,
             event_version: row.try_get("version")?,
             entry: Entry::Log {

@@ -11,7 +11,7 @@ impl Store {
     pub(crate) async fn log_extension_event(
         &self,
         installation: InstallationId,
-        delivery: DeliveryId,
+        delivery: Option<DeliveryId>,
         entry: &LogEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -20,7 +20,7 @@ impl Store {
              happened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(i64::from(installation))
-        .bind(delivery.as_bytes())
+        .bind(delivery.map(|id| id.as_bytes().to_vec()))
         .bind(&entry.event)
         .bind(entry.version.as_deref())
         .bind(entry.data.to_string())

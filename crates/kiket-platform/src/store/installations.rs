@@ -21,7 +21,7 @@ use sqlx::{AnyConnection, Row};
 use super::events::NewEvent;
 use super::hooks::Hook;
 use super::secrets::SealedSecret;
-use super::{Store, StoreError, events, json, projects, read};
+use super::{Store, StoreError, events, projects, read};
 
 /// What an installation takes from a manifest.
 pub(crate) struct Content {
@@ -32,6 +32,8 @@ pub(crate) struct Content {
     pub(crate) requested_secrets: Vec<String>,
     /// What its runtime tokens grant beside the project.
     pub(crate) scopes: Vec<String>,
+    /// Calls of one window, where the manifest wants fewer than are usual.
+    pub(crate) rate_limit: Option<u32>,
     pub(crate) hooks: Vec<Hook>,
 }
 
@@ -74,16 +76,6 @@ pub(crate) struct Parts {
 pub(crate) struct SealedHeaders {
     pub(crate) installation: Vec<u8>,
     pub(crate) revision: Vec<u8>,
-}
-
-/// What a call with a runtime token is checked against.
-pub(crate) struct TokenHolder {
-    pub(crate) extension_id: String,
-    pub(crate) extension_number: i64,
-    pub(crate) organization_id: OrganizationId,
-    pub(crate) project_id: ProjectId,
-    pub(crate) generation: i64,
-    pub(crate) scopes: Vec<String>,
 }
 
 /// What came of writing an installation.
@@ -138,34 +130,6 @@ impl Store {
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Written::As(placed.id))
     }
-
-    /// What a call with a runtime token of this installation is checked against.
-    pub(crate) async fn token_holder(
-        &self,
-        installation: InstallationId,
-    ) -> Result<Option<TokenHolder>, StoreError> {
-        let row = sqlx::query(
-            "SELECT e.extension_id, i.extension_number, p.organization_id, i.project_id, \
-             i.generation, i.scopes FROM installations i \
-             JOIN extensions e ON e.number = i.extension_number \
-             JOIN projects p ON p.id = i.project_id \
-             WHERE i.id = $1 AND i.state IN ('active', 'paused')",
-        )
-        .bind(i64::from(installation))
-        .fetch_optional(&self.reader)
-        .await?;
-        row.map(|row| {
-            Ok(TokenHolder {
-                extension_id: row.try_get("extension_id")?,
-                extension_number: row.try_get("extension_number")?,
-                organization_id: read(&row, "organization_id", |id: i64| id.try_into())?,
-                project_id: read(&row, "project_id", |id: i64| id.try_into())?,
-                generation: row.try_get("generation")?,
-                scopes: json(&row, "scopes")?,
-            })
-        })
-        .transpose()
-    }
 }
 
 /// Makes the row, or takes the one that is there; its content follows.
@@ -179,20 +143,19 @@ async fn place(
         .await?;
     let row = sqlx::query(
         "INSERT INTO installations (extension_number, project_id, state, manifest, configuration, \
-         callback_url, signing, requested_secrets, scopes, api_key_hash, token_minutes, revision, \
-         generation, changes, created_at, updated_at) \
+         callback_url, signing, requested_secrets, scopes, token_minutes, revision, generation, changes, \
+         created_at, updated_at) \
          VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, 'active', '{}', $3, \
-         '', $4, '[]', '[]', $5, $6, 0, 1, 0, $7, $7) \
+         '', $4, '[]', '[]', $5, 0, 1, 0, $6, $6) \
          ON CONFLICT (extension_number, project_id) WHERE state <> 'removed' DO UPDATE SET \
          configuration = excluded.configuration, signing = excluded.signing, \
-         token_minutes = excluded.token_minutes, changes = installations.changes + 1, \
-         api_key_hash = excluded.api_key_hash RETURNING id, extension_version, manifest, revision",
+         token_minutes = excluded.token_minutes, changes = installations.changes + 1 \
+         RETURNING id, extension_version, manifest, revision",
     )
     .bind(&new.extension_id)
     .bind(i64::from(new.project_id))
     .bind(&new.configuration)
     .bind(new.signing.as_str())
-    .bind(new.api_key_hash.as_slice())
     .bind(new.token_minutes)
     .bind(new.now.as_millisecond())
     .fetch_one(&mut *connection)
@@ -223,6 +186,7 @@ async fn write_parts(
     .bind(i64::from(id))
     .execute(&mut *connection)
     .await?;
+    keys::replace(connection, id, new.api_key_hash).await?;
     modules::replace(connection, id, &new.modules, new.now).await?;
     for secret in &parts.secrets {
         super::secrets::upsert(connection, id, secret, new.now).await?;

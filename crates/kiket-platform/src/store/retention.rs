@@ -13,7 +13,8 @@ const LONGEST_LEASE: SignedDuration = SignedDuration::from_hours(24);
 impl Store {
     /// Removes one batch, and says whether there may be more: deliveries that came to their end
     /// before this time, with their attempts and callbacks, and with the events that have no
-    /// delivery left then; idempotency keys that have expired. An event stays, and so do its
+    /// delivery left then; what was logged outside of a delivery before this time; idempotency keys
+    /// that have expired. An event stays, and so do its
     /// deliveries, while it waits for an operator's decision.
     pub(crate) async fn remove_settled(
         &self,
@@ -36,6 +37,14 @@ impl Store {
         .await?;
         let events = ids(&deliveries, "event_id")?;
         remove_unheard(&mut transaction, &events, before).await?;
+        let logs = sqlx::query(
+            "DELETE FROM extension_events WHERE id IN (SELECT l.id FROM extension_events l \
+             WHERE l.delivery_id IS NULL AND l.created_at < $1 ORDER BY l.created_at LIMIT $2)",
+        )
+        .bind(before.as_millisecond())
+        .bind(BATCH)
+        .execute(&mut *transaction)
+        .await?;
         let keys = sqlx::query(
             "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT k.scope, k.key \
              FROM idempotency_keys k WHERE k.expires_at < $1 ORDER BY k.expires_at LIMIT $2)",
@@ -45,7 +54,9 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(is_batch(deliveries.len()) || keys.rows_affected() >= BATCH.unsigned_abs())
+        let most = BATCH.unsigned_abs();
+        let others = [logs.rows_affected(), keys.rows_affected()];
+        Ok(is_batch(deliveries.len()) || others.into_iter().any(|removed| removed >= most))
     }
 
     /// Removes one batch of the events of a time that nobody heard, and returns the time that the
@@ -118,6 +129,29 @@ mod tests {
 
     use super::*;
     use crate::delivery::plan::plan;
+
+    #[tokio::test]
+    async fn what_was_logged_outside_of_a_delivery_goes_with_its_age() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = waiting(&dir).await;
+        for day in [1, 2, 3] {
+            sqlx::query(
+                "INSERT INTO extension_events (installation_id, event, data, created_at) \
+                 VALUES (1, 'x', '{}', $1)",
+            )
+            .bind(day * DAY)
+            .execute(&store.writer)
+            .await
+            .unwrap();
+        }
+        let day = |day: i64| Timestamp::from_millisecond(day * DAY).unwrap();
+        assert!(!store.remove_settled(day(3), day(30)).await.unwrap());
+        let left = sqlx::query("SELECT created_at FROM extension_events");
+        let left = left.fetch_all(&store.reader).await.unwrap();
+        let left: Vec<i64> = left.iter().map(|row| row.get("created_at")).collect();
+        assert_eq!(left, [3 * DAY]);
+        store.close().await;
+    }
 
     const DAY: i64 = 24 * 60 * 60 * 1000;
 

@@ -61,7 +61,7 @@ async fn what_can_not_be_delivered_again_is_refused_with_its_reason() {
         ("UPDATE deliveries SET kind = 'action'", "answered_at_once"),
         (
             "UPDATE deliveries SET kind = 'hook'; UPDATE installations SET state = 'removed', \
-             sealed_delivery_secret = NULL, api_key_hash = NULL",
+             sealed_delivery_secret = NULL",
             "nowhere_to_deliver",
         ),
     ] {

@@ -36,7 +36,7 @@ async fn without_a_good_token_nothing_is_taken() {
     let token = setup.delivered().await.token();
     let entry = json!({"event": "x"});
     let (status, body) = setup.post(EVENTS, &[], &entry.to_string()).await;
-    assert_eq!((status, &body["code"]), (401, &json!("no_runtime_token")));
+    assert_eq!((status, &body["code"]), (401, &json!("no_credential")));
     assert!(body["request_id"].is_string());
 
     let (head, tail) = token.rsplit_once('.').unwrap();
@@ -44,7 +44,7 @@ async fn without_a_good_token_nothing_is_taken() {
     let forged = format!("{head}.{flipped}{}", &tail[1..]);
     for wrong in ["", "rt_123", &forged, &token[..token.len() - 4]] {
         let (status, body) = setup.call_back(EVENTS, wrong, entry.clone()).await;
-        assert_eq!((status, &body["code"]), (401, &json!("invalid_runtime_token")), "{wrong}");
+        assert_eq!((status, &body["code"]), (401, &json!("invalid_credential")), "{wrong}");
         assert!(!body.to_string().contains(&token[..40]), "{body}");
     }
     assert_eq!(setup.call_back(EVENTS, &token, entry).await.0, 201);

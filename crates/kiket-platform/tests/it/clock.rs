@@ -124,12 +124,12 @@ async fn after_a_start_with_an_earlier_clock_what_a_dead_node_held_is_delivered(
 #[tokio::test]
 async fn a_token_of_another_hour_opens_nothing_and_the_next_delivery_brings_a_good_one() {
     let (setup, clock) = setup(&[]).await;
-    for hour in [HOUR, -HOUR] {
+    for (hour, code) in [(HOUR, "expired_credential"), (-HOUR, "invalid_credential")] {
         let token = setup.delivered().await.token();
         assert_eq!(setup.call_back(EVENTS, &token, json!({"event": "x"})).await.0, 201);
         clock.set(clock.now() + hour);
         let (status, body) = setup.call_back(EVENTS, &token, json!({"event": "x"})).await;
-        assert_eq!((status, &body["code"]), (401, &json!("invalid_runtime_token")), "{hour}");
+        assert_eq!((status, &body["code"]), (401, &json!(code)), "{hour}");
         let token = setup.delivered().await.token();
         assert_eq!(setup.call_back(EVENTS, &token, json!({"event": "x"})).await.0, 201);
     }

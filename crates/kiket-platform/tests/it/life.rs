@@ -89,7 +89,7 @@ async fn a_disabled_installation_gets_nothing_new_and_its_tokens_open_nothing() 
     let (_, accepted) = setup.admin("POST", "/api/v1/events", event).await;
     assert_eq!(accepted["deliveries"], json!([]));
     let refused = setup.call_back(EVENTS, &token, json!({"event": "x"})).await;
-    assert_eq!((refused.0, &refused.1["code"]), (401, &json!("invalid_runtime_token")));
+    assert_eq!((refused.0, &refused.1["code"]), (401, &json!("installation_disabled")));
     for action in ["pause", "resume"] {
         let (status, body) = setup.admin("POST", &format!("{ONE}/{action}"), Value::Null).await;
         assert_eq!((status, &body["code"]), (409, &json!("wrong_state")), "{action}");
@@ -97,7 +97,10 @@ async fn a_disabled_installation_gets_nothing_new_and_its_tokens_open_nothing() 
     }
     assert_eq!(act(&setup, "enable").await["state"], "active");
     assert_eq!(setup.settled(waiting).await.status, Status::Delivered, "what waited goes on");
-    assert_eq!(setup.call_back(EVENTS, &token, json!({"event": "x"})).await.0, 401, "still");
+    assert_eq!(
+        setup.call_back(EVENTS, &token, json!({"event": "x"})).await.1["code"],
+        "revoked_credential"
+    );
     let token = setup.delivered().await.token();
     assert_eq!(setup.call_back(EVENTS, &token, json!({"event": "x"})).await.0, 201);
 }
@@ -125,7 +128,7 @@ async fn a_removed_installation_is_gone_with_its_secrets_and_tokens() {
     assert_eq!(gone["hooks"], json!([]));
     assert!(gone["secrets"].as_array().unwrap().iter().all(|secret| secret["is_set"] == false));
     let refused = setup.call_back(EVENTS, &token, json!({"event": "x"})).await;
-    assert_eq!((refused.0, &refused.1["code"]), (401, &json!("invalid_runtime_token")));
+    assert_eq!((refused.0, &refused.1["code"]), (401, &json!("revoked_credential")));
     let cancelled = setup.platform.delivery(waiting).await.unwrap().unwrap();
     assert_eq!((cancelled.status, cancelled.attempts.len()), (Status::Cancelled, 0));
     assert_eq!(cancelled.diagnostics.as_deref(), Some("the installation was removed"));

@@ -38,12 +38,27 @@ impl Serialize for NewDeliverySecret {
     }
 }
 
-/// An API key, shown this once. The one before it opens nothing from now on.
+/// The longest overlap of two API keys, in minutes, and the one that is taken when nothing is said.
+pub const LONGEST_OVERLAP_MINUTES: u32 = 24 * 60;
+
+/// `POST …/api_key/rotate`: another API key. The body may be left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct NewApiKey {
+    /// For how many minutes the keys before it go on opening the API, from 0, which ends them at
+    /// once, to [`LONGEST_OVERLAP_MINUTES`], which is taken when nothing is said.
+    pub overlap_minutes: Option<u32>,
+}
+
+/// An API key, shown this once.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiKey {
     /// The key.
     pub api_key: Secret,
+    /// When the keys before it open nothing any more.
+    pub previous_until: Timestamp,
 }
 
 /// Showing the key once is this answer's purpose.
@@ -52,7 +67,9 @@ impl Serialize for ApiKey {
         #[derive(DeriveSerialize)]
         struct Shown<'a> {
             api_key: &'a str,
+            previous_until: Timestamp,
         }
-        Shown { api_key: self.api_key.expose() }.serialize(serializer)
+        let Self { api_key, previous_until } = self;
+        Shown { api_key: api_key.expose(), previous_until: *previous_until }.serialize(serializer)
     }
 }

@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kiket_contract::api::Page;
 use kiket_contract::api::installations::{
-    ApiKey, Installation, InstallationUpdate, Installed, ListInstallations, NewDeliverySecret,
-    NewInstallation, NewRotation, NewUpgrade, PATH, Upgrade,
+    ApiKey, Installation, InstallationUpdate, Installed, ListInstallations, NewApiKey,
+    NewDeliverySecret, NewInstallation, NewRotation, NewUpgrade, PATH, Upgrade,
 };
 use kiket_contract::id::InstallationId;
 
@@ -108,6 +108,12 @@ async fn commit_delivery_secret(State(core): State<Shared>, id: PathId) -> Answe
     Ok(Json(keys::commit_delivery_secret(&core, number(id)?).await?))
 }
 
-async fn rotate_api_key(State(core): State<Shared>, id: PathId) -> Answer<ApiKey> {
-    Ok(Json(keys::rotate_api_key(&core, number(id)?).await?))
+/// The body may be left out.
+async fn rotate_api_key(
+    State(core): State<Shared>,
+    id: PathId,
+    RawBody(body): RawBody,
+) -> Answer<ApiKey> {
+    let new = if body.is_empty() { NewApiKey::default() } else { parse(&body)? };
+    Ok(Json(keys::rotate_api_key(&core, number(id)?, new).await?))
 }

@@ -1,24 +1,35 @@
 //! One operation of the API, as the document describes it.
 
 use kiket_contract::response::ErrorBody;
+use kiket_contract::scope;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// What operators prove themselves with.
 pub(super) const OPERATOR: &str = "operator";
-/// What extensions prove themselves with.
-pub(super) const EXTENSION: &str = "extension";
+/// What extensions prove themselves with, one of these.
+pub(super) const RUNTIME_TOKEN: &str = "runtime_token";
+pub(super) const API_KEY: &str = "api_key";
+pub(super) const WORKSPACE_TOKEN: &str = "workspace_token";
 const JSON: &str = "application/json";
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
+/// Who may call an operation.
+#[derive(Clone, Copy)]
+enum Callers {
+    Anyone,
+    Operators,
+    Extensions,
+}
 
 /// One operation of the API.
 pub(super) struct Operation {
     pub(super) method: &'static str,
     pub(super) path: String,
     summary: &'static str,
-    credential: Option<&'static str>,
+    callers: Callers,
     parameters: Vec<Value>,
     takes: Option<MakeSchema>,
     answers: Vec<(u16, &'static str, MakeSchema)>,
@@ -34,7 +45,7 @@ pub(super) fn open(method: &'static str, path: &str, summary: &'static str) -> O
         method,
         path: path.to_owned(),
         summary,
-        credential: None,
+        callers: Callers::Anyone,
         parameters: parameters.collect(),
         takes: None,
         answers: Vec::new(),
@@ -43,12 +54,13 @@ pub(super) fn open(method: &'static str, path: &str, summary: &'static str) -> O
 
 /// An operation that wants the admin token.
 pub(super) fn operator(method: &'static str, path: &str, summary: &'static str) -> Operation {
-    Operation { credential: Some(OPERATOR), ..open(method, path, summary) }
+    Operation { callers: Callers::Operators, ..open(method, path, summary) }
 }
 
-/// An operation that wants the runtime token of a delivery.
+/// An operation that wants a credential of an extension: a runtime token, an API key or a workspace
+/// token, with the scopes that the contract names for its path.
 pub(super) fn extension(method: &'static str, path: &str, summary: &'static str) -> Operation {
-    Operation { credential: Some(EXTENSION), ..open(method, path, summary) }
+    Operation { callers: Callers::Extensions, ..open(method, path, summary) }
 }
 
 impl Operation {
@@ -97,6 +109,18 @@ impl Operation {
         self
     }
 
+    /// Who may call it, and with which scopes.
+    fn security(&self) -> Value {
+        let scopes = scope::required(self.method, &self.path);
+        match self.callers {
+            Callers::Anyone => json!([]),
+            Callers::Operators => json!([{OPERATOR: []}]),
+            Callers::Extensions => {
+                json!([{RUNTIME_TOKEN: scopes}, {API_KEY: scopes}, {WORKSPACE_TOKEN: scopes}])
+            }
+        }
+    }
+
     /// The operation as the document has it, with its schemas added to those of the others.
     pub(super) fn describe(&self, schemas: &mut SchemaGenerator) -> Value {
         let mut responses = Map::new();
@@ -114,11 +138,10 @@ impl Operation {
             "default".to_owned(),
             json!({"description": "What went wrong, and what to do", "content": error}),
         );
-        let credential = self.credential.map(|credential| json!({credential: []}));
         let mut described = json!({
             "summary": self.summary,
             "responses": responses,
-            "security": Vec::from_iter(credential),
+            "security": self.security(),
         });
         if !self.parameters.is_empty() {
             described["parameters"] = Value::from(self.parameters.clone());

@@ -8,11 +8,15 @@ use kiket_contract::api::events::{self, AcceptedEvent, NewEvent};
 use kiket_contract::api::extension_events::{self, ExtensionEvent, ListExtensionEvents, LogEvent};
 use kiket_contract::api::guards::{self, Guard, ListGuards, Resolve};
 use kiket_contract::api::installations::{
-    self, ApiKey, Installation, InstallationUpdate, Installed, ListInstallations,
+    self, ApiKey, Installation, InstallationUpdate, Installed, ListInstallations, NewApiKey,
     NewDeliverySecret, NewInstallation, NewRotation, NewUpgrade, Upgrade,
 };
+use kiket_contract::api::rate_limit::{self, RateLimitAnswer};
 use kiket_contract::api::secrets::{self, SetSecret};
 use kiket_contract::api::signing_keys::{self, SigningKeys};
+use kiket_contract::api::workspace_tokens::{
+    self, CreateWorkspaceToken, CreatedWorkspaceToken, ListWorkspaceTokens, WorkspaceToken,
+};
 use kiket_contract::api::{Done, Page};
 use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::health::Readiness;
@@ -40,7 +44,7 @@ pub(super) fn all() -> Vec<Operation> {
         operator("POST", &installation("/enable"), "Switch an installation on").answers::<Installation>(200),
         operator("POST", &installation("/delivery_secret/rotate"), "Make the next delivery secret, shown once").takes::<NewRotation>().answers::<NewDeliverySecret>(200),
         operator("POST", &installation("/delivery_secret/rotate/commit"), "Sign with the next delivery secret from now on").answers::<Installation>(200),
-        operator("POST", &installation("/api_key/rotate"), "Make another API key, shown once").answers::<ApiKey>(200),
+        operator("POST", &installation("/api_key/rotate"), "Make another API key, shown once").takes::<NewApiKey>().answers::<ApiKey>(200),
         operator("POST", guards::PATH, "Ask every guard of an event").takes::<NewEvent>().answers::<Guard>(200),
         operator("GET", guards::PATH, "List guards").queries::<ListGuards>().answers::<Page<Guard>>(200),
         operator("GET", &format!("{}/{{id}}", guards::PATH), "Show what guards decided").answers::<Guard>(200),
@@ -55,9 +59,13 @@ pub(super) fn all() -> Vec<Operation> {
         operator("GET", &format!("{}/{{id}}", deliveries::PATH), "Show one delivery with all its attempts").answers::<Delivery>(200),
         operator("GET", signing_keys::PATH, "List the keys of the runtime tokens").answers::<SigningKeys>(200),
         operator("POST", signing_keys::ROTATE, "Make the next key; it signs an hour later").answers::<SigningKeys>(201),
+        operator("POST", workspace_tokens::PATH, "Make a workspace token, shown once").takes::<CreateWorkspaceToken>().answers::<CreatedWorkspaceToken>(201),
+        operator("GET", workspace_tokens::PATH, "List workspace tokens, without the tokens").queries::<ListWorkspaceTokens>().answers::<Page<WorkspaceToken>>(200),
+        operator("DELETE", &format!("{}/{{id}}", workspace_tokens::PATH), "Revoke a workspace token").answers::<Done>(200),
         operator("GET", route::METRICS, "What Prometheus reads").answers_in::<String>(200, metrics::MEDIA_TYPE),
         extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
         extension("POST", secrets::PATH, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
+        extension("GET", rate_limit::PATH, "How many calls are left in this window; in both spellings").answers::<RateLimitAnswer>(200),
         open("GET", route::JWKS, "The public keys of the runtime tokens").answers::<JwkSet>(200),
         open("GET", route::HEALTHZ, "Whether the process lives").answers::<Done>(200),
         open("GET", route::READYZ, "Whether the platform can do its work").answers::<Readiness>(200).answers::<Readiness>(503),

@@ -39,7 +39,7 @@ async fn every_route_is_described_and_nothing_else_is() {
     let mut config = Config::new(dir.path());
     config.listen.set_port(0);
     let platform = Platform::start(config).await.unwrap();
-    let mut router = crate::http::router(platform.core.clone());
+    let mut router = crate::http::routes(platform.core.clone());
     let mut routed = BTreeSet::new();
     for path in paths(&router) {
         for method in methods(&mut router, &path).await {

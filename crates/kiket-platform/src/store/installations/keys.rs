@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiket_contract::id::InstallationId;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use crate::store::work::SealedDeliverySecret;
 use crate::store::{Store, StoreError, time_or_none};
@@ -51,22 +51,68 @@ impl Store {
         Ok(true)
     }
 
-    /// Gives an installation another API key, and returns whether there is one to give it to.
-    pub(crate) async fn set_api_key(
+    /// Gives an installation another API key; those before it end at `until`, or earlier where they
+    /// have an earlier end. Returns whether there is such an installation.
+    pub(crate) async fn add_api_key(
         &self,
         id: InstallationId,
         hash: [u8; 32],
+        until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let mut transaction = self.writer.begin().await?;
         let changed = sqlx::query(
-            "UPDATE installations SET api_key_hash = $1, updated_at = $2, changes = changes + 1 \
-             WHERE id = $3 AND state <> 'removed'",
+            "UPDATE installations SET updated_at = $1, changes = changes + 1 \
+             WHERE id = $2 AND state <> 'removed'",
         )
-        .bind(hash.as_slice())
         .bind(now.as_millisecond())
         .bind(i64::from(id))
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await?;
-        Ok(changed.rows_affected() > 0)
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM api_keys WHERE installation_id = $1 AND ends_at <= $2")
+            .bind(i64::from(id))
+            .bind(now.as_millisecond())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE api_keys SET ends_at = $1 \
+             WHERE installation_id = $2 AND (ends_at IS NULL OR ends_at > $1)",
+        )
+        .bind(until.as_millisecond())
+        .bind(i64::from(id))
+        .execute(&mut *transaction)
+        .await?;
+        insert(&mut transaction, id, hash).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
+}
+
+/// Makes a key the only one of its installation.
+pub(super) async fn replace(
+    connection: &mut AnyConnection,
+    id: InstallationId,
+    hash: [u8; 32],
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM api_keys WHERE installation_id = $1")
+        .bind(i64::from(id))
+        .execute(&mut *connection)
+        .await?;
+    insert(connection, id, hash).await
+}
+
+async fn insert(
+    connection: &mut AnyConnection,
+    id: InstallationId,
+    hash: [u8; 32],
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO api_keys (hash, installation_id) VALUES ($1, $2)")
+        .bind(hash.as_slice())
+        .bind(i64::from(id))
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -88,14 +88,14 @@ impl Store {
             "DELETE FROM secrets WHERE installation_id = $1",
             "DELETE FROM hooks WHERE installation_id = $1",
             "DELETE FROM modules WHERE installation_id = $1",
+            "DELETE FROM api_keys WHERE installation_id = $1",
             "UPDATE revisions SET sealed_headers = NULL WHERE installation_id = $1",
         ] {
             sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
         }
         sqlx::query(
             "UPDATE installations SET state = 'removed', farewell = $1, configuration = '{}', \
-             api_key_hash = NULL, generation = generation + 1, updated_at = $2, \
-             changes = changes + 1 WHERE id = $3",
+             generation = generation + 1, updated_at = $2, changes = changes + 1 WHERE id = $3",
         )
         .bind(removal.event.id.as_bytes())
         .bind(removal.now.as_millisecond())

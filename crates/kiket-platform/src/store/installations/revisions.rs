@@ -188,14 +188,15 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE installations SET extension_version = $1, manifest = $2, callback_url = $3, \
-         requested_secrets = $4, scopes = $5, sealed_headers = $6, revision = $7, updated_at = $8, \
-         changes = changes + 1 WHERE id = $9",
+         requested_secrets = $4, scopes = $5, rate_limit = $6, sealed_headers = $7, revision = $8, \
+         updated_at = $9, changes = changes + 1 WHERE id = $10",
     )
     .bind(content.extension_version.as_deref())
     .bind(&content.manifest)
     .bind(&content.callback_url)
     .bind(list(&content.requested_secrets))
     .bind(list(&content.scopes))
+    .bind(content.rate_limit.map(i64::from))
     .bind(sealed_headers)
     .bind(number)
     .bind(now.as_millisecond())
