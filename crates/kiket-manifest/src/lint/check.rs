@@ -139,11 +139,13 @@ impl<'a> Check<'a> {
         self.fix(edit);
     }
 
-    /// Whether the text has no more errors with this edit and those before.
+    /// Whether the text is whole and has no more errors with this edit and those before. Of a text
+    /// that breaks off not all errors are known.
     pub(super) fn adds_no_error(&self, edit: &Edit) -> bool {
         let edits = self.edits().chain([slice::from_ref(edit)]);
         let (edited, _) = apply(self.document.text(), edits);
-        errors(&Document::parse(&edited)) <= errors(self.document)
+        let edited = Document::parse(&edited);
+        edited.is_complete() && errors(&edited) <= errors(self.document)
     }
 
     /// The member that stands there, for messages.
