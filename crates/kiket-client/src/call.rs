@@ -1,10 +1,11 @@
 //! What a call sends, the same in every attempt.
 
+use std::io;
+
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Method;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
-use hyper::http::request::Builder;
+use hyper::{Method, Request, Uri};
 use kiket_contract::route::{InvalidSegment, segment};
 use serde::Serialize;
 use serde_json::Value;
@@ -17,6 +18,9 @@ const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("kiket-sdk-rust/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// How many headers a call has, credentials, key and version included.
+const USUAL_HEADERS: usize = 8;
+
 /// One call, before its credentials.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -24,8 +28,8 @@ pub(crate) struct Call {
     path: String,
     query: String,
     body: Option<Bytes>,
-    /// What the body says, where a part of it is about the call itself.
-    content: Option<Bytes>,
+    /// The hash of what the body says, where a part of it is about the call itself.
+    content: Option<[u8; 32]>,
     repeats: Repeats,
 }
 
@@ -82,7 +86,9 @@ impl Call {
 
     /// Says what the call is about, without what its body says of the moment it is made.
     pub(crate) fn about(mut self, content: &impl Serialize) -> Result<Self, Error> {
-        self.content = Some(serde_json::to_vec(content).map_err(Error::Encode)?.into());
+        let mut digest = Sha256::new();
+        serde_json::to_writer(Digested(&mut digest), content).map_err(Error::Encode)?;
+        self.content = Some(digest.finalize().into());
         Ok(self)
     }
 
@@ -98,13 +104,16 @@ impl Call {
 
     /// What is called with which body.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
-        let content = self.content.as_ref().or(self.body.as_ref());
         let mut digest = Sha256::new();
         for part in [self.method.as_str(), &self.path, &self.query] {
             digest.update(part);
             digest.update([0]);
         }
-        digest.update(content.map_or(&[][..], |content| content));
+        match (&self.content, &self.body) {
+            (Some(content), _) => digest.update(content),
+            (None, Some(body)) => digest.update(body),
+            (None, None) => {}
+        }
         digest.finalize().into()
     }
 
@@ -112,21 +121,35 @@ impl Call {
         &self.path
     }
 
-    pub(crate) fn body(&self) -> Full<Bytes> {
-        self.body.clone().map(Full::new).unwrap_or_default()
+    /// The request, without credentials and key.
+    pub(crate) fn request(&self, origin: &Origin) -> Result<Request<Full<Bytes>>, Error> {
+        let target = format!("{}{}", self.path, self.query);
+        let body = self.body.clone().map(Full::new).unwrap_or_default();
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = Uri::try_from(target).map_err(|_| Error::InvalidPath)?;
+        let headers = request.headers_mut();
+        headers.reserve(USUAL_HEADERS);
+        headers.insert(HOST, origin.host().clone());
+        headers.insert(USER_AGENT, AGENT);
+        headers.insert(ACCEPT, JSON);
+        if self.body.is_some() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        Ok(request)
+    }
+}
+
+/// Feeds a digest with what is written.
+struct Digested<'a>(&'a mut Sha256);
+
+impl io::Write for Digested<'_> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        self.0.update(part);
+        Ok(part.len())
     }
 
-    /// The beginning of the request, without credentials, key and body.
-    pub(crate) fn request(&self, origin: &Origin) -> Builder {
-        let mut request = hyper::Request::builder()
-            .method(self.method.clone())
-            .uri(format!("{}{}", self.path, self.query))
-            .header(HOST, origin.host().clone())
-            .header(USER_AGENT, AGENT)
-            .header(ACCEPT, JSON);
-        if self.body.is_some() {
-            request = request.header(CONTENT_TYPE, JSON);
-        }
-        request
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@
 //! it is done, and has a key of its own each time: a later value must never be taken for an earlier
 //! one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use kiket_contract::id::DeliveryId;
@@ -26,7 +26,7 @@ pub(crate) fn fresh() -> Uuid {
 pub(crate) struct Writes {
     delivery: DeliveryId,
     /// How often each write was made.
-    made: Mutex<HashMap<[u8; 32], u64>>,
+    made: Mutex<BTreeMap<[u8; 32], u64>>,
 }
 
 impl Writes {

@@ -1,5 +1,6 @@
 //! A client with the credentials, the event's version and the deadline of one delivery.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::header::HeaderValue;
-use hyper::http::request::Builder;
 use kiket_contract::header;
 use kiket_contract::id::DeliveryId;
 use kiket_contract::route::is_for_extensions;
@@ -34,11 +34,16 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// [`of_delivery`](Self::of_delivery).
 #[derive(Debug, Clone)]
 pub struct Session {
+    shared: Arc<Shared>,
+    deadline: Option<Instant>,
+    writes: Option<Arc<Writes>>,
+}
+
+#[derive(Debug)]
+struct Shared {
     client: Client,
     runtime_token: Option<Secret>,
     event_version: Option<String>,
-    deadline: Option<Instant>,
-    writes: Option<Arc<Writes>>,
 }
 
 impl Session {
@@ -47,7 +52,8 @@ impl Session {
         runtime_token: Option<Secret>,
         event_version: Option<String>,
     ) -> Self {
-        Self { client, runtime_token, event_version, deadline: None, writes: None }
+        let shared = Shared { client, runtime_token, event_version };
+        Self { shared: Arc::new(shared), deadline: None, writes: None }
     }
 
     /// The session for work that ends at this time: no call goes on past it.
@@ -94,9 +100,9 @@ impl Session {
         let start = Instant::now();
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(start));
         let time = left.filter(|left| !left.is_zero()).map_or(TIMEOUT, |left| left.min(TIMEOUT));
-        timeout(time, self.attempts(&call, key, request, start + time))
-            .await
-            .map_err(|_| Error::Timeout { timeout: time })?
+        // In its place: the future is large, and moving it costs.
+        let attempts = pin!(self.attempts(&call, key, request, start + time));
+        timeout(time, attempts).await.map_err(|_| Error::Timeout { timeout: time })?
     }
 
     async fn attempts(
@@ -108,7 +114,7 @@ impl Session {
     ) -> Result<Answer, Error> {
         let mut failed = 0;
         loop {
-            let error = match self.client.transport.exchange(request, LARGEST_ANSWER).await {
+            let error = match self.shared.client.transport.exchange(request, LARGEST_ANSWER).await {
                 Ok(answer) if answer.status.is_success() => return Ok(answer),
                 Ok(answer) => Error::from_answer(&answer),
                 Err(error) => error,
@@ -132,26 +138,31 @@ impl Session {
     }
 
     fn request(&self, call: &Call, key: Option<Uuid>) -> Result<Request<Full<Bytes>>, Error> {
-        let mut request = self.authorized(call.request(&self.client.transport.origin), call)?;
+        let mut request = call.request(&self.shared.client.transport.origin)?;
+        let headers = request.headers_mut();
+        let (name, credential) = self.credential(call)?;
+        headers.insert(name, credential);
         if let Some(key) = key {
-            request = request.header(header::IDEMPOTENCY_KEY, key.to_string());
+            let mut text = Uuid::encode_buffer();
+            headers.insert(
+                header::IDEMPOTENCY_KEY,
+                value(header::IDEMPOTENCY_KEY, key.hyphenated().encode_lower(&mut text))?,
+            );
         }
-        if let Some(version) = &self.event_version {
-            let version = HeaderValue::from_str(version)
-                .map_err(|_| Error::InvalidHeader(header::EVENT_VERSION))?;
-            request = request.header(header::EVENT_VERSION, version);
+        if let Some(version) = &self.shared.event_version {
+            headers.insert(header::EVENT_VERSION, value(header::EVENT_VERSION, version)?);
         }
-        request.body(call.body()).map_err(|_| Error::InvalidPath)
+        Ok(request)
     }
 
-    /// Adds one credential: the delivery's token; without one the API key, where it is of use; else
+    /// The one credential: the delivery's token; without one the API key, where it is of use; else
     /// the workspace token.
-    fn authorized(&self, request: Builder, call: &Call) -> Result<Builder, Error> {
-        let own = &self.client.own;
+    fn credential(&self, call: &Call) -> Result<(&'static str, HeaderValue), Error> {
+        let own = &self.shared.client.own;
         let workspace = own.workspace_token.as_ref();
         let api_key = own.api_key.as_ref();
         let api_key = api_key.filter(|_| workspace.is_none() || is_for_extensions(call.path()));
-        let (name, value) = match (&self.runtime_token, api_key, workspace) {
+        let (name, value) = match (&self.shared.runtime_token, api_key, workspace) {
             (Some(token), _, _) => (header::RUNTIME_TOKEN, sensitive(token.expose())),
             (None, Some(key), _) => (header::API_KEY, sensitive(key.expose())),
             (None, None, Some(token)) => {
@@ -159,8 +170,12 @@ impl Session {
             }
             (None, None, None) => return Err(Error::NoRuntimeToken),
         };
-        Ok(request.header(name, value.ok_or(Error::InvalidHeader(name))?))
+        Ok((name, value.ok_or(Error::InvalidHeader(name))?))
     }
+}
+
+fn value(name: &'static str, text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|_| Error::InvalidHeader(name))
 }
 
 /// A secret as the value of a header that nothing prints.

@@ -12,7 +12,7 @@ impl Session {
     /// # Errors
     /// When the call can not be made, or the answer is not a success.
     pub async fn log_event(&self, extension_id: &str, event: &LogEvent) -> Result<(), Error> {
-        let said = LogEvent { timestamp: None, ..event.clone() };
+        let said = (&event.event, &event.version, &event.data);
         let call = Call::to(Method::POST, path(extension_id));
         self.complete(call.and_then(|call| call.json(event)?.about(&said))).await
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::Method;
 use kiket_contract::jwks::JwkSet;
 use kiket_contract::route::JWKS;
@@ -25,10 +24,7 @@ impl Client {
     /// [`KEY_SET_TIMEOUT`], or answers with more than [`LARGEST_KEY_SET`] bytes or with anything
     /// but a key set.
     pub async fn key_set(&self) -> Result<JwkSet, Error> {
-        let request = Call::new(Method::GET, JWKS.to_owned())
-            .request(&self.transport.origin)
-            .body(Full::default())
-            .map_err(|_| Error::InvalidPath)?;
+        let request = Call::new(Method::GET, JWKS.to_owned()).request(&self.transport.origin)?;
         let answer = timeout(KEY_SET_TIMEOUT, self.transport.exchange(request, LARGEST_KEY_SET))
             .await
             .map_err(|_| Error::Timeout { timeout: KEY_SET_TIMEOUT })??;

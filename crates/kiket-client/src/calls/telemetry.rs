@@ -88,13 +88,12 @@ impl TelemetrySink {
     ) -> Result<(), Error> {
         let transport = &self.client.transport;
         let call = Call::new(Method::POST, self.path.clone()).json(record)?;
-        let mut request = call.request(&transport.origin);
+        let mut request = call.request(&transport.origin)?;
         if let Some(token) = runtime_token.filter(|token| !token.is_empty()) {
             let token = sensitive(token.expose());
             let token = token.ok_or(Error::InvalidHeader(header::RUNTIME_TOKEN))?;
-            request = request.header(header::RUNTIME_TOKEN, token);
+            request.headers_mut().insert(header::RUNTIME_TOKEN, token);
         }
-        let request = request.body(call.body()).map_err(|_| Error::InvalidPath)?;
         let answer = timeout(TELEMETRY_TIMEOUT, transport.exchange(request, LARGEST_ANSWER))
             .await
             .map_err(|_| Error::Timeout { timeout: TELEMETRY_TIMEOUT })??;
