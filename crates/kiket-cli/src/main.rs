@@ -15,6 +15,11 @@ use clap::Parser as _;
 
 use crate::args::{Args, Command};
 
+/// The platform allocates in one thread what it frees in another, which the system's allocator does
+/// slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Backup(args) => in_runtime(commands::backup::run(args)),

@@ -8,6 +8,11 @@
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
 mod linux;
 
+/// The one that `kiket` has.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[cfg(target_os = "linux")]
 fn main() -> anyhow::Result<()> {
     linux::main()

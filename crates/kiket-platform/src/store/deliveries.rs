@@ -59,7 +59,10 @@ pub(super) async fn write_all(
     deliveries: &[(&NewEvent, &NewDelivery)],
 ) -> Result<(), StoreError> {
     let is_queued = |delivery: &NewDelivery| {
-        delivery.kind == Kind::Hook && delivery.lease.is_none() && delivery.redelivery_of.is_none()
+        delivery.kind == Kind::Hook
+            && delivery.hook_id.is_some()
+            && delivery.lease.is_none()
+            && delivery.redelivery_of.is_none()
     };
     let (queued, others): (Vec<_>, Vec<_>) =
         deliveries.iter().copied().partition(|(_, delivery)| is_queued(delivery));
@@ -73,38 +76,33 @@ pub(super) async fn write_all(
 }
 
 /// Writes deliveries that wait for the worker, as nearly all do: what is the same in each of them
-/// stands in the statement, since every argument costs time.
+/// stands in the statement, and what their hooks say comes from there, since every argument costs
+/// time.
 async fn queue(
     connection: &mut AnyConnection,
     deliveries: &[(&NewEvent, &NewDelivery)],
 ) -> Result<(), StoreError> {
     let mut statement = rows::statement(
-        "WITH new (id, event_id, installation_id, hook_id, event_version, endpoint, timeout_ms, \
-         retries, required, token_minutes, now) AS (",
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "WITH new (id, event_id, hook_id, event_version, now) AS (",
+        "(?, ?, ?, ?, ?)",
         deliveries.len(),
         ") INSERT INTO deliveries (id, event_id, installation_id, hook_id, kind, event_version, \
          endpoint, timeout_ms, retries, required, token_minutes, state, due_at, claims, created_at, \
          updated_at) \
-         SELECT id, event_id, installation_id, hook_id, 'hook', event_version, endpoint, timeout_ms, \
-         retries, required, token_minutes, 'queued', now, 0, now, now FROM new",
+         SELECT new.id, new.event_id, h.installation_id, h.id, 'hook', new.event_version, \
+         h.endpoint, h.timeout_ms, h.retries, h.required, h.token_minutes, 'queued', new.now, 0, \
+         new.now, new.now FROM new JOIN hooks h ON h.id = new.hook_id",
     );
     for (event, delivery) in deliveries {
         statement = statement
             .bind(delivery.id.as_bytes().to_vec())
             .bind(event.id.as_bytes().to_vec())
-            .bind(i64::from(delivery.installation_id))
             .bind(delivery.hook_id)
             .bind(delivery.event_version.clone())
-            .bind(delivery.endpoint.clone())
-            .bind(delivery.timeout_ms)
-            .bind(delivery.retries)
-            .bind(i64::from(delivery.required))
-            .bind(delivery.token_minutes)
             .bind(event.now.as_millisecond());
     }
-    statement.execute(connection).await?;
-    Ok(())
+    let written = statement.execute(connection).await?.rows_affected();
+    if written == deliveries.len() as u64 { Ok(()) } else { Err(StoreError::Damaged("hooks")) }
 }
 
 async fn write(

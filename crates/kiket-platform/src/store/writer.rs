@@ -90,12 +90,30 @@ async fn run(
         if received == 0 {
             return;
         }
+        gather(&mut queue, &mut waiting).await;
         // At most 256, which a float holds exactly.
-        batches.observe(received as f64);
+        batches.observe(waiting.len() as f64);
         let batch = Batch::of(waiting.drain(..));
         match batch.commit(&pool, plan).await {
             Ok(written) => batch.answer(written),
             Err(failure) => batch.one_by_one(&pool, plan, failure).await,
+        }
+    }
+}
+
+/// Takes along what is on its way: everyone else who can go on has a turn, and again for as long as
+/// that brings more. Small transactions cost as much of the disk as large ones.
+async fn gather(queue: &mut mpsc::Receiver<Write>, waiting: &mut Vec<Write>) {
+    loop {
+        let before = waiting.len();
+        tokio::task::yield_now().await;
+        while waiting.len() < LARGEST_BATCH
+            && let Ok(write) = queue.try_recv()
+        {
+            waiting.push(write);
+        }
+        if waiting.len() == before {
+            return;
         }
     }
 }
