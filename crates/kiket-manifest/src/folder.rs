@@ -10,6 +10,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::module::ModuleSchema;
 use crate::{Document, Error};
 
 use walk::Walk;
@@ -32,6 +33,17 @@ pub struct Folder {
     /// The dbt project that belongs to no module.
     pub(crate) analytics: Option<Dbt>,
     pub(crate) unread: Vec<Unread>,
+}
+
+/// What an extension's folder has of a module of custom data.
+#[derive(Debug)]
+pub struct ModuleFiles<'a> {
+    /// The module's id.
+    pub id: &'a str,
+    /// Its `schema.yml`.
+    pub schema: &'a Document,
+    /// The files below `seeds`.
+    pub seeds: Vec<&'a Document>,
 }
 
 /// A folder of `.kiket/modules`.
@@ -96,6 +108,17 @@ impl Folder {
     #[must_use]
     pub fn document(&self, path: &Path) -> Option<&Document> {
         self.files().find(|file| file.path == path).map(|file| &file.document)
+    }
+
+    /// The modules of custom data whose schema was read and has an id.
+    pub fn modules(&self) -> impl Iterator<Item = ModuleFiles<'_>> {
+        self.modules.iter().flat_map(|module| {
+            module.schemas.iter().filter_map(|file| {
+                let id = ModuleSchema::of(file.document.root()).id?.as_text()?;
+                let seeds = module.seeds.iter().map(|seed| &seed.document).collect();
+                Some(ModuleFiles { id, schema: &file.document, seeds })
+            })
+        })
     }
 
     /// Every file that was read.

@@ -69,10 +69,11 @@ pub use edit::{Edit, apply};
 pub use error::{Error, Invalid};
 pub use find::{candidates, find};
 pub use finding::{Finding, Severity};
-pub use folder::Folder;
+pub use folder::{Folder, ModuleFiles};
 pub use model::{
     Action, Callback, DefaultValue, Header, Hook, Manifest, ModulePermission, Setting,
 };
+pub use module::{COLUMN_TYPES, IMPLICIT_COLUMNS, ModuleSchema, ModuleTable};
 pub use read::{LARGEST, parse, read};
 #[cfg(feature = "schema")]
 pub use schema::schema;

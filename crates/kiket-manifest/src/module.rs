@@ -7,30 +7,58 @@ use crate::folder::File;
 use crate::{Node, Span};
 
 /// Columns that every record has.
-pub(crate) const IMPLICIT: [&str; 6] =
+pub const IMPLICIT_COLUMNS: [&str; 6] =
     ["id", "organization_id", "project_id", "created_at", "updated_at", "deleted_at"];
 
-/// A module's schema.
+/// The types that a column may have.
+pub const COLUMN_TYPES: [&str; 11] = [
+    "string",
+    "text",
+    "integer",
+    "bigint",
+    "decimal",
+    "boolean",
+    "datetime",
+    "timestamp",
+    "date",
+    "json",
+    "jsonb",
+];
+
+/// A module's schema as it stands in its file, whether it is right or not.
+pub struct ModuleSchema<'a> {
+    /// Its id as it stands there, a text or not.
+    pub id: Option<&'a Node>,
+    /// The tables as they stand there, in either form or in none.
+    pub listed: Option<&'a Node>,
+    /// The tables that have a name.
+    pub tables: Vec<ModuleTable<'a>>,
+}
+
+/// A module's schema in its file.
 pub(crate) struct Schema<'a> {
     pub(crate) file: &'a File,
     /// Its id as it stands there, a text or not.
     pub(crate) id: Option<&'a Node>,
     /// The tables as they stand there, in either form or in none.
     pub(crate) listed: Option<&'a Node>,
-    pub(crate) tables: Vec<Table<'a>>,
+    pub(crate) tables: Vec<ModuleTable<'a>>,
 }
 
 /// A table of a module.
-pub(crate) struct Table<'a> {
-    pub(crate) name: &'a str,
+pub struct ModuleTable<'a> {
+    /// Its name.
+    pub name: &'a str,
     /// Where its name stands.
-    pub(crate) span: Span,
-    pub(crate) body: &'a Node,
+    pub span: Span,
+    /// What is said of it.
+    pub body: &'a Node,
 }
 
-impl<'a> Schema<'a> {
-    pub(crate) fn of(file: &'a File) -> Self {
-        let root = file.document.root();
+impl<'a> ModuleSchema<'a> {
+    /// Reads the root of a schema's file, in either form.
+    #[must_use]
+    pub fn of(root: &'a Node) -> Self {
         let module = root.get("module");
         let block = module.filter(|module| module.is_mapping());
         let id = match block {
@@ -39,6 +67,13 @@ impl<'a> Schema<'a> {
         };
         let listed = block.and_then(|block| block.get("tables")).or_else(|| root.get("tables"));
         let tables = listed.map(tables).unwrap_or_default();
+        Self { id, listed, tables }
+    }
+}
+
+impl<'a> Schema<'a> {
+    pub(crate) fn of(file: &'a File) -> Self {
+        let ModuleSchema { id, listed, tables } = ModuleSchema::of(file.document.root());
         Self { file, id, listed, tables }
     }
 
@@ -47,7 +82,7 @@ impl<'a> Schema<'a> {
         self.id.and_then(|id| id.as_text())
     }
 
-    pub(crate) fn table(&self, name: &str) -> Option<&Table<'a>> {
+    pub(crate) fn table(&self, name: &str) -> Option<&ModuleTable<'a>> {
         self.tables.iter().find(|table| table.name == name)
     }
 
@@ -59,12 +94,16 @@ impl<'a> Schema<'a> {
     }
 }
 
-impl<'a> Table<'a> {
-    pub(crate) fn columns(&self) -> &'a [Node] {
+impl<'a> ModuleTable<'a> {
+    /// The columns that are declared.
+    #[must_use]
+    pub fn columns(&self) -> &'a [Node] {
         self.body.get("columns").map_or(&[], |columns| columns.items())
     }
 
-    pub(crate) fn indexes(&self) -> &'a [Node] {
+    /// The indexes that are declared.
+    #[must_use]
+    pub fn indexes(&self) -> &'a [Node] {
         self.body.get("indexes").map_or(&[], |indexes| indexes.items())
     }
 
@@ -74,15 +113,15 @@ impl<'a> Table<'a> {
     }
 }
 
-fn tables(listed: &Node) -> Vec<Table<'_>> {
+fn tables(listed: &Node) -> Vec<ModuleTable<'_>> {
     let entries = listed.entries().iter();
     let by_name = entries.map(|entry| {
         let (name, span) = (entry.key.value.as_str(), entry.key.span);
-        Table { name, span, body: &entry.value }
+        ModuleTable { name, span, body: &entry.value }
     });
     let in_list = listed.items().iter().filter_map(|body| {
         let name = body.get("name")?;
-        Some(Table { name: name.as_text()?, span: name.span, body })
+        Some(ModuleTable { name: name.as_text()?, span: name.span, body })
     });
     by_name.chain(in_list).collect()
 }

@@ -12,6 +12,7 @@ use kiket_contract::api::installations::{
 use kiket_contract::api::{events, guards};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
+use crate::custom_data::CustomDataError;
 use crate::outbound::address::AddressError;
 use crate::secrets::master_key::MasterKeyError;
 use crate::secrets::seal::SealError;
@@ -119,7 +120,12 @@ pub enum Error {
         name: String,
         /// What is wrong with it and what to do.
         problem: String,
+        /// Everything that is wrong with its schema.
+        findings: Vec<ManifestFinding>,
     },
+    /// Something about custom data.
+    #[error(transparent)]
+    CustomData(#[from] CustomDataError),
     /// There are too many modules.
     #[error("there are {given} modules: {MOST_MODULES} are possible")]
     TooManyModules {

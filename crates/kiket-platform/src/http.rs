@@ -11,6 +11,7 @@ mod body;
 mod error;
 mod ext;
 mod health;
+mod idempotent;
 mod openapi;
 mod page;
 mod query;

@@ -10,7 +10,6 @@ mod headers;
 pub(crate) mod keys;
 pub(crate) mod life;
 mod listening;
-mod modules;
 pub(crate) mod sealed;
 pub(crate) mod update;
 pub(crate) mod upgrade;
@@ -27,6 +26,7 @@ use kiket_contract::secret::Secret;
 use kiket_contract::signature::SigningForm;
 
 use crate::core::Core;
+use crate::custom_data;
 use crate::error::Error;
 use crate::secrets::seal_secret;
 use crate::store::installations as rows;
@@ -66,6 +66,9 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
         }
         rows::Written::TooManySecrets => {
             return Err(Error::TooManySecrets { most: LARGEST_TOTAL });
+        }
+        rows::Written::Schema(made) => {
+            return Err(custom_data::refused(made));
         }
     };
     core.wake.notify_one();
@@ -123,7 +126,12 @@ fn prepare(
             configuration: serde_json::Value::Object(values).to_string(),
             token_minutes: token_minutes(new.token_minutes)?,
             api_key_hash: crate::tokens::hash(&api_key),
-            modules: modules::checked(new.modules)?,
+            modules: rows::WantedModules {
+                modules: custom_data::modules::read(new.modules, new.seeds)?,
+                consent: new.accept_data_loss,
+                owner: (new.organization_id.into(), new.project_id.into()),
+                now: custom_data::now(core),
+            },
             replace: new.replace,
             content,
             now: core.now(),

@@ -25,6 +25,7 @@ mod backup;
 mod caller;
 mod config;
 mod core;
+mod custom_data;
 mod deliveries;
 mod delivery;
 mod error;
@@ -51,6 +52,7 @@ mod workspace_tokens;
 
 pub use backup::backup;
 pub use config::Config;
+pub use custom_data::CustomDataError;
 pub use error::Error;
 pub use happening::Happening;
 pub use outbound::address::AddressError;

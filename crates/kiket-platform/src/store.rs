@@ -11,12 +11,14 @@
 
 pub(crate) mod actions;
 pub(crate) mod activity;
+pub(crate) mod answers;
 mod arguments;
 mod backup;
 pub(crate) mod callbacks;
 pub(crate) mod callers;
 pub(crate) mod claims;
 pub(crate) mod completion;
+pub(crate) mod custom_data;
 pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod extension_events;

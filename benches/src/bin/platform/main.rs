@@ -1,5 +1,5 @@
 //! The benchmark of the platform: how fast it accepts events, how soon it delivers them, what a
-//! hung extension costs the others, and what waits in memory. The README of the benchmarks says
+//! hung extension costs the others, what waits in memory, and how soon records are found. The README of the benchmarks says
 //! how to read it.
 
 #![forbid(unsafe_code)]

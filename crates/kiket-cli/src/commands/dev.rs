@@ -26,7 +26,7 @@ use kiket_contract::health::Health;
 use kiket_contract::id::{OrganizationId, ProjectId};
 use kiket_contract::route;
 use kiket_contract::secret::Secret;
-use kiket_manifest::Manifest;
+use kiket_manifest::{Folder, Manifest};
 use kiket_platform::{Config, Error, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
@@ -99,6 +99,21 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
     }
 }
 
+/// Schemas by the module's id, and the seeds of these modules.
+type Modules = (BTreeMap<String, String>, BTreeMap<String, Vec<String>>);
+
+/// The modules of custom data in the extension's folder.
+fn modules(dir: &Path) -> anyhow::Result<Modules> {
+    let folder = Folder::read(dir)?;
+    let (mut schemas, mut seeds) = Modules::default();
+    for module in folder.modules() {
+        schemas.insert(module.id.to_owned(), module.schema.text().to_owned());
+        let texts = module.seeds.iter().map(|seed| seed.text().to_owned());
+        seeds.insert(module.id.to_owned(), texts.collect());
+    }
+    Ok((schemas, seeds))
+}
+
 /// The values of the headers that the manifest wants on deliveries, from the environment.
 fn headers(manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Secret>> {
     let headers = manifest.callback.headers.iter().map(|header| {
@@ -131,6 +146,7 @@ impl<'a> Session<'a> {
         screen: &'a Screen,
     ) -> anyhow::Result<Self> {
         screen.step("building", &format!("{} in {}", *manifest.id, extension.dir().display()));
+        let dir = extension.dir().to_owned();
         let program = extension.build().await?;
         screen.step("starting", &manifest.id);
         let webhook_secret = state::new_delivery_secret()?;
@@ -144,6 +160,7 @@ impl<'a> Session<'a> {
         let (running, health) = program.start(&place, lines).await?;
         let text = std::fs::read_to_string(manifest_path)
             .with_context(|| format!("can not read {}", manifest_path.display()))?;
+        let (modules, seeds) = modules(&dir)?;
         let installed = platform
             .install(NewInstallation {
                 manifest: text,
@@ -156,7 +173,10 @@ impl<'a> Session<'a> {
                 delivery_secret: Some(webhook_secret),
                 signing: None,
                 token_minutes: None,
-                modules: BTreeMap::new(),
+                modules,
+                seeds,
+                // What `kiket dev` keeps is there to be tried with.
+                accept_data_loss: true,
                 replace: true,
             })
             .await?;

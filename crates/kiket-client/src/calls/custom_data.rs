@@ -39,6 +39,7 @@ impl<'a> CustomData<'a> {
                 filters: Map::new(),
                 limit: None,
                 cursor: None,
+                order: None,
             },
             read: page,
         }
@@ -140,6 +141,13 @@ impl List<'_, ListRecords, Record> {
     /// Begins where an earlier page ended: at its `next_cursor`.
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.query.cursor = Some(cursor.into());
+        self
+    }
+
+    /// In the order of this column, behind `-` for the largest first; the oldest record first when
+    /// nothing is said.
+    pub fn order(mut self, column: impl Into<String>) -> Self {
+        self.query.order = Some(column.into());
         self
     }
 }

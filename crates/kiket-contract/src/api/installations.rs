@@ -63,10 +63,17 @@ pub struct NewInstallation {
     #[serde(default)]
     pub token_minutes: Option<i64>,
     /// The schemas of the extension's modules of custom data, YAML or JSON, by the module's id: up
-    /// to [`MOST_MODULES`] of up to [`LARGEST_MODULE`] bytes. They stay as they are when the
-    /// manifest is upgraded.
+    /// to [`MOST_MODULES`] of up to [`LARGEST_MODULE`] bytes.
     #[serde(default)]
     pub modules: BTreeMap<String, String>,
+    /// The seeds of these modules, by the module's id: texts of YAML or JSON, each `{table, records}`.
+    /// Their records are written once, when their table is made.
+    #[serde(default)]
+    pub seeds: BTreeMap<String, Vec<String>>,
+    /// Consents to the loss of records that the modules have no place for any more, where this takes
+    /// the place of an installation.
+    #[serde(default)]
+    pub accept_data_loss: bool,
     /// Takes the place of an installation of the same extension in the same project: manifest and
     /// settings, delivery secret, API key, and permissions without a question. Its stored secrets
     /// stay. Without it, such an installation is left as it is and the answer is 409; a new version

@@ -36,6 +36,8 @@ async fn left_undone(home: &std::path::Path, callback_url: String) -> DeliveryId
         signing: None,
         token_minutes: None,
         modules: std::collections::BTreeMap::new(),
+        seeds: std::collections::BTreeMap::new(),
+        accept_data_loss: false,
         replace: true,
     };
     platform.install(install).await.unwrap();

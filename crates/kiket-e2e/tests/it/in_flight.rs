@@ -46,6 +46,8 @@ async fn install(platform: &Platform, address: SocketAddr) {
         signing: None,
         token_minutes: None,
         modules: std::collections::BTreeMap::new(),
+        seeds: std::collections::BTreeMap::new(),
+        accept_data_loss: false,
         replace: false,
     };
     platform.install(new).await.unwrap();

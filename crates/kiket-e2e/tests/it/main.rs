@@ -5,6 +5,7 @@
 mod kiket;
 
 mod crash;
+mod custom_data;
 mod deploy;
 mod dev_leftovers;
 mod dev_once;

@@ -137,6 +137,8 @@ async fn deliver(
             signing,
             token_minutes: None,
             modules: BTreeMap::new(),
+            seeds: BTreeMap::new(),
+            accept_data_loss: false,
             replace: true,
         };
         platform.install(new).await.unwrap();

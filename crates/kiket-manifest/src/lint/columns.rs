@@ -5,25 +5,11 @@ use std::collections::HashSet;
 use crate::Node;
 use crate::finding::shown;
 use crate::folder::File;
-use crate::module::Table;
+use crate::module::{COLUMN_TYPES, ModuleTable};
 
 use super::modules::schemas;
 use super::sample::{folder_sample, module_sample, sample};
 use super::{Check, Rule, Severity};
-
-const TYPES: [&str; 11] = [
-    "string",
-    "text",
-    "integer",
-    "bigint",
-    "decimal",
-    "boolean",
-    "datetime",
-    "timestamp",
-    "date",
-    "json",
-    "jsonb",
-];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -157,10 +143,10 @@ fn incomplete_column(check: &mut Check<'_>) {
 
 fn unknown_type(check: &mut Check<'_>) {
     for schema in schemas(check) {
-        let columns = schema.tables.iter().flat_map(Table::columns);
+        let columns = schema.tables.iter().flat_map(ModuleTable::columns);
         for kind in columns.filter_map(|column| column.get("type")) {
             let Some(written) = kind.as_text() else { continue };
-            check.unknown_in(schema.file, kind.span, ("type", written), &TYPES);
+            check.unknown_in(schema.file, kind.span, ("type", written), &COLUMN_TYPES);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::folder::{File, Module};
-use crate::module::{IMPLICIT, Schema, Table};
+use crate::module::{IMPLICIT_COLUMNS, ModuleTable, Schema};
 use crate::{Node, Span};
 
 use super::sample::{folder_sample, module_sample, sample};
@@ -83,11 +83,11 @@ fn unknown_column(check: &mut Check<'_>) {
 fn columns_in<'a>(
     check: &mut Check<'_>,
     file: &File,
-    table: &Table<'_>,
+    table: &ModuleTable<'_>,
     named: impl Iterator<Item = (Span, &'a str)>,
 ) {
-    let known: Vec<_> = table.names().chain(IMPLICIT).collect();
-    if known.len() == IMPLICIT.len() {
+    let known: Vec<_> = table.names().chain(IMPLICIT_COLUMNS).collect();
+    if known.len() == IMPLICIT_COLUMNS.len() {
         return;
     }
     unknown(check, file, ("column", &known), named);

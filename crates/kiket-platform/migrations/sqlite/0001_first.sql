@@ -26,6 +26,8 @@ CREATE TABLE installations (
     signing                     TEXT   NOT NULL CHECK (signing IN ('timestamped', 'body')),
     requested_secrets           TEXT   NOT NULL,
     scopes                      TEXT   NOT NULL,
+    -- What it may do with modules of custom data, by module, as JSON.
+    operations                  TEXT   NOT NULL DEFAULT '{}',
     sealed_headers              BLOB,
     sealed_delivery_secret      BLOB,
     -- Waits for its turn: signs from `next_secret_at` on, or once it is committed.
@@ -110,6 +112,44 @@ CREATE TABLE modules (
     PRIMARY KEY (installation_id, name)
 ) WITHOUT ROWID;
 
+-- Their tables. `definition` is what a schema says of one, as JSON (see custom_data/table.rs).
+CREATE TABLE data_tables (
+    id              INTEGER PRIMARY KEY,
+    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    module          TEXT   NOT NULL,
+    name            TEXT   NOT NULL,
+    definition      TEXT   NOT NULL,
+    -- The number that its newest record got.
+    last_record     BIGINT NOT NULL,
+    UNIQUE (installation_id, module, name)
+);
+
+-- Records of all tables, their columns as JSON. One that was removed may stay for its owner's sake.
+CREATE TABLE records (
+    table_id   BIGINT NOT NULL REFERENCES data_tables (id) ON DELETE CASCADE,
+    id         BIGINT NOT NULL CHECK (id >= 1),
+    data       TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    PRIMARY KEY (table_id, id)
+);
+
+-- What indexes hold of the records that are there: keys whose bytes stand in the order of the values
+-- (see custom_data/key.rs).
+CREATE TABLE record_keys (
+    table_id  BIGINT NOT NULL,
+    index_no  BIGINT NOT NULL,
+    key       BLOB   NOT NULL,
+    record_id BIGINT NOT NULL,
+    is_unique BIGINT NOT NULL CHECK (is_unique IN (0, 1)),
+    PRIMARY KEY (table_id, index_no, key, record_id),
+    FOREIGN KEY (table_id, record_id) REFERENCES records (table_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX record_keys_unique ON record_keys (table_id, index_no, key)
+    WHERE is_unique = 1;
+CREATE INDEX record_keys_by_record ON record_keys (table_id, record_id);
+
 CREATE TABLE secrets (
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     key             TEXT   NOT NULL,
@@ -151,6 +191,19 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (scope, key)
 ) WITHOUT ROWID;
 CREATE INDEX idempotency_keys_by_end ON idempotency_keys (expires_at);
+
+-- The answer that the same request with the same key gets again, while the key lives.
+CREATE TABLE answers (
+    scope        TEXT   NOT NULL,
+    key          TEXT   NOT NULL,
+    request_hash BLOB   NOT NULL,
+    status       BIGINT NOT NULL CHECK (status BETWEEN 200 AND 299),
+    body         TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+CREATE INDEX answers_by_end ON answers (expires_at);
 
 -- While a delivery is leased its due time is the lease's end, so that one claim picks up due and
 -- abandoned work alike. `claims` numbers the attempts. A delivery that is cancelled in the middle

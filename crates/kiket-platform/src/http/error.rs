@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tracing::error;
 
 use crate::caller::{Kind, Refused, Unauthorized};
+use crate::custom_data::CustomDataError;
 use crate::error::Error;
 use crate::store::StoreError;
 
@@ -240,8 +241,7 @@ const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 fn domain(error: Error) -> (StatusCode, ErrorBody) {
     let details = details(&error);
     let (status, code) = match &error {
-        Error::Manifest { .. } => (UNFIT, "invalid_manifest"),
-        Error::ManifestMember { .. } => (UNFIT, "invalid_manifest"),
+        Error::Manifest { .. } | Error::ManifestMember { .. } => (UNFIT, "invalid_manifest"),
         Error::OtherExtension { .. } => (UNFIT, "manifest_of_other_extension"),
         Error::PermissionsNotAccepted { .. } => (StatusCode::CONFLICT, "permissions_not_accepted"),
         Error::Configuration { .. } => (UNFIT, "invalid_configuration"),
@@ -253,6 +253,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::NothingToCommit => (StatusCode::CONFLICT, "nothing_to_commit"),
         Error::AlreadyInstalled { .. } => (StatusCode::CONFLICT, "already_installed"),
         Error::Module { .. } | Error::TooManyModules { .. } => (UNFIT, "invalid_module"),
+        Error::CustomData(error) => custom_data(error),
         Error::TokenMinutes { .. } => (UNFIT, "invalid_token_minutes"),
         Error::LogName => (UNFIT, "invalid_log_event"),
         Error::LogTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "log_too_large"),
@@ -320,12 +321,46 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
     (status, ErrorBody { details, message, ..ErrorBody::new(code, error.to_string()) })
 }
 
+fn custom_data(error: &CustomDataError) -> (StatusCode, &'static str) {
+    use CustomDataError as E;
+    match error {
+        E::DataLossNotAccepted { .. } => (StatusCode::CONFLICT, "data_loss_not_accepted"),
+        E::SchemaBlocked { .. } => (StatusCode::CONFLICT, "schema_blocked"),
+        E::NoModule { .. } => (StatusCode::NOT_FOUND, "no_module"),
+        E::SeveralModules { .. } => (StatusCode::CONFLICT, "several_modules"),
+        E::NoTable { .. } => (StatusCode::NOT_FOUND, "no_table"),
+        E::NoRecord { .. } => (StatusCode::NOT_FOUND, "no_record"),
+        E::OperationNotPermitted { .. } => (StatusCode::FORBIDDEN, "operation_not_permitted"),
+        E::Record { .. } => (UNFIT, "invalid_record"),
+        E::Query { .. } => (UNFIT, "invalid_query"),
+    }
+}
+
+fn custom_data_details(error: &CustomDataError) -> Option<Value> {
+    use CustomDataError as E;
+    match error {
+        E::DataLossNotAccepted { changes } | E::SchemaBlocked { changes } => {
+            Some(json!({ "custom_data": changes }))
+        }
+        E::Record { violations } | E::Query { violations } => Some(json!(violations)),
+        E::OperationNotPermitted { module, operation } => {
+            Some(json!({ "module": module, "operation": operation }))
+        }
+        E::SeveralModules { installations, .. } => Some(json!({ "installations": installations })),
+        E::NoModule { .. } | E::NoTable { .. } | E::NoRecord { .. } => None,
+    }
+}
+
 /// Facts for programs about an error.
 fn details(error: &Error) -> Option<Value> {
     match error {
         Error::Manifest { findings, .. } | Error::ManifestMember { findings, .. } => {
             Some(json!({ "findings": findings }))
         }
+        Error::Module { findings, .. } if !findings.is_empty() => {
+            Some(json!({ "findings": findings }))
+        }
+        Error::CustomData(error) => custom_data_details(error),
         Error::PermissionsNotAccepted { added } => Some(json!({ "permissions_added": added })),
         Error::Configuration { problems } => Some(json!({ "problems": problems })),
         Error::AlreadyInstalled { installation } => {

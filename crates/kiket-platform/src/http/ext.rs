@@ -9,6 +9,7 @@
 //! A call with a good runtime token is recorded with its delivery, whatever came of it.
 
 mod credential;
+mod custom_data;
 mod extension_events;
 mod rate_limit;
 mod secrets;
@@ -42,6 +43,11 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::extension_events::LOG_PATH, post(extension_events::log))
         .route(api::secrets::PATH, post(secrets::set))
         .route(api::rate_limit::PATH, get(rate_limit::show))
+        .route(api::custom_data::PATH, get(custom_data::list).post(custom_data::create))
+        .route(
+            api::custom_data::RECORD_PATH,
+            get(custom_data::get).patch(custom_data::update).delete(custom_data::delete),
+        )
         .route_layer(middleware::from_fn_with_state(core.clone(), enter))
 }
 

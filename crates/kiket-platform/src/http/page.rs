@@ -33,9 +33,14 @@ pub(super) fn page<T, P: Serialize>(
         return Page { data: entries, next_cursor: None };
     }
     entries.truncate(limit.get());
-    // A position is made of numbers and ids, which JSON can always say.
-    let text = serde_json::to_vec(&end(&entries)).unwrap_or_default();
-    Page { data: entries, next_cursor: Some(URL_SAFE_NO_PAD.encode(text)) }
+    let end = cursor(&end(&entries));
+    Page { data: entries, next_cursor: Some(end) }
+}
+
+/// A position as a request sends it back.
+pub(super) fn cursor<P: Serialize>(position: &P) -> String {
+    // A position is made of numbers, ids and texts, which JSON can always say.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }
 
 #[cfg(test)]

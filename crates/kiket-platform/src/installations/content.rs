@@ -73,6 +73,7 @@ pub(super) fn content(
         requested_secrets: from_manifest::requested_secrets(manifest)?,
         scopes: from_manifest::scopes(manifest)?,
         rate_limit: from_manifest::rate_limit(manifest),
+        operations: from_manifest::operations(manifest),
         hooks: super::listening::hooks(manifest, &origin, core.schedule.retries)?,
     })
 }

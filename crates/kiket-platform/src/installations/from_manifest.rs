@@ -3,6 +3,8 @@
 //! The platform never reads its own environment for a manifest: a reference without a fallback has
 //! to be given with the request, and the error names it.
 
+use std::collections::BTreeMap;
+
 use kiket_contract::api::rate_limit::DEFAULT_LIMIT;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
@@ -95,6 +97,16 @@ fn bounded<'a>(member: &str, mut names: impl Iterator<Item = &'a str>) -> Result
             format!("names more than {MOST_NAMES} bytes of JSON in all: shorten it"),
         )),
     }
+}
+
+/// What the extension may do with modules of custom data, by the module's id.
+pub(super) fn operations(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    let mut operations: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for permission in &manifest.custom_data {
+        let named = operations.entry(permission.module.value.clone()).or_default();
+        named.extend(permission.operations.iter().map(|operation| operation.value.clone()));
+    }
+    operations
 }
 
 /// The manifest as it is stored: its literal secrets are left out.

@@ -6,6 +6,7 @@ use kiket_contract::id::InstallationId;
 
 use super::{configuration, content, life, listening, missing, show};
 use crate::core::Core;
+use crate::custom_data;
 use crate::error::Error;
 use crate::secrets::seal_secret;
 use crate::store::installations::{Changed, Replacement, Update};
@@ -82,6 +83,7 @@ pub(super) async fn store(
             Ok(())
         }
         Changed::TooManySecrets => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
+        Changed::Schema(made) => Err(custom_data::refused(made)),
         Changed::Meanwhile => match core.store.present(installation).await? {
             Some(_) => Err(Error::ChangedMeanwhile { installation }),
             None => Err(missing(installation)),

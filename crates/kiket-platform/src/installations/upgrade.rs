@@ -1,12 +1,13 @@
 //! Another version of an installation's manifest: previewed, put in place, taken back.
 //!
 //! An upgrade keeps secrets, settings and credentials. Permissions that the manifest newly asks for
-//! need consent. Each manifest is kept, without its secrets, so that a rollback can go back to the
+//! need consent, and so does the loss of records that another schema has no place for. Each manifest is kept, without its secrets, so that a rollback can go back to the
 //! one before; its permissions had consent then. Settings that a manifest does not know any more
 //! stay for a rollback.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kiket_contract::api::custom_data::SchemaChange;
 use kiket_contract::api::installations::{
     ManifestFinding, NewUpgrade, PermissionChange, Upgrade, UpgradeChanges, VersionChange,
 };
@@ -21,8 +22,9 @@ use super::configuration::{self, Given};
 use super::content::{self, with_findings};
 use super::{headers, life, sealed, show, update};
 use crate::core::Core;
+use crate::custom_data;
 use crate::error::Error;
-use crate::store::installations::{Content, Present, Replacement, Update};
+use crate::store::installations::{Content, Present, Replacement, Update, WantedModules};
 
 /// Puts another version of the manifest in place, or shows what that would change.
 pub(crate) async fn upgrade(
@@ -40,6 +42,10 @@ pub(crate) async fn upgrade(
         wanted.secrets.contains_key(key) || matches!(given.secrets.get(key), Some(Some(_)))
     };
     changes.secrets_required.retain(|key| !comes(key));
+    let modules = modules(core, &present, (wanted.modules, wanted.seeds, wanted.accept_data_loss))?;
+    if let Some(modules) = &modules {
+        changes.custom_data = preview(core, id, modules).await?;
+    }
     if wanted.preview {
         return shown(core, id, (false, changes, findings)).await;
     }
@@ -57,9 +63,37 @@ pub(crate) async fn upgrade(
     }
     let is_same = content.manifest == present.manifest;
     let to = if is_same { present.revision } else { present.next_revision };
-    let replacement = replacement(core, &present, to, (content, &headers))?;
+    let mut replacement = replacement(core, &present, to, (content, &headers))?;
+    replacement.modules = modules;
     update::store(core, &update, Some(&replacement)).await?;
     shown(core, id, (true, changes, findings)).await
+}
+
+/// Schemas and seeds, and whether a loss was consented to.
+type GivenModules = (Option<BTreeMap<String, String>>, BTreeMap<String, Vec<String>>, bool);
+
+/// The modules that are to be there from now on, when the request says anything of them.
+fn modules(
+    core: &Core,
+    present: &Present,
+    (modules, seeds, consent): GivenModules,
+) -> Result<Option<WantedModules>, Error> {
+    let Some(modules) = modules else { return Ok(None) };
+    Ok(Some(WantedModules {
+        modules: custom_data::modules::read(modules, seeds)?,
+        consent,
+        owner: (present.organization_id.into(), present.project_id.into()),
+        now: custom_data::now(core),
+    }))
+}
+
+/// What the modules change in the tables.
+async fn preview(
+    core: &Core,
+    id: InstallationId,
+    WantedModules { modules, owner, now, .. }: &WantedModules,
+) -> Result<Vec<SchemaChange>, Error> {
+    custom_data::outcome(core.store.preview_modules(id, modules, (*owner, *now)).await?)
 }
 
 /// Goes back to the manifest before.
@@ -151,6 +185,7 @@ async fn changes(
             removed: beyond(&present.scopes, &content.scopes),
         },
         secrets_required: content.requested_secrets.iter().filter(is_needed).cloned().collect(),
+        custom_data: Vec::new(),
     })
 }
 
@@ -193,6 +228,7 @@ fn replacement(
         to,
         content,
         headers: sealed::seal_both_headers(&core.sealer, (present.id, to), headers)?,
+        modules: None,
         raises,
     })
 }

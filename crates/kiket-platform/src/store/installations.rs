@@ -8,6 +8,7 @@ mod view;
 
 pub(crate) use life::Removal;
 pub(super) use life::bury;
+pub(crate) use modules::WantedModules;
 pub(crate) use revisions::{Replacement, Update};
 pub(crate) use view::Present;
 
@@ -18,6 +19,7 @@ use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
 use kiket_contract::signature::SigningForm;
 use sqlx::{AnyConnection, Row};
 
+use super::custom_data::Outcome;
 use super::events::NewEvent;
 use super::hooks::Hook;
 use super::secrets::SealedSecret;
@@ -34,6 +36,8 @@ pub(crate) struct Content {
     pub(crate) scopes: Vec<String>,
     /// Calls of one window, where the manifest wants fewer than are usual.
     pub(crate) rate_limit: Option<u32>,
+    /// What it may do with modules of custom data, by the module's id.
+    pub(crate) operations: BTreeMap<String, Vec<String>>,
     pub(crate) hooks: Vec<Hook>,
 }
 
@@ -47,8 +51,7 @@ pub(crate) struct NewInstallation {
     pub(crate) configuration: String,
     pub(crate) token_minutes: Option<i64>,
     pub(crate) api_key_hash: [u8; 32],
-    /// The schemas of its modules of custom data, by the module's id.
-    pub(crate) modules: BTreeMap<String, String>,
+    pub(crate) modules: WantedModules,
     /// Whether it takes the place of one that is there.
     pub(crate) replace: bool,
     pub(crate) content: Content,
@@ -88,16 +91,20 @@ pub(crate) enum Written {
     AlreadyThere(InstallationId),
     /// Its secrets are larger than they may be; nothing was stored.
     TooManySecrets,
+    /// Its modules can not be put in place, or not without consent; nothing was stored.
+    Schema(Outcome),
 }
 
 /// What came of changing an installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Changed {
     Done,
     /// It is not as the change was made for any more, or is gone; nothing was stored.
     Meanwhile,
     /// Its secrets are larger than they may be; nothing was stored.
     TooManySecrets,
+    /// Its modules can not be put in place, or not without consent; nothing was stored.
+    Schema(Outcome),
 }
 
 impl Store {
@@ -122,6 +129,10 @@ impl Store {
         }
         let parts = seal(&placed)?;
         write_parts(&mut transaction, new, &placed, &parts).await?;
+        let made = modules::replace(&mut transaction, placed.id, &new.modules).await?;
+        if !made.stands(new.modules.consent) {
+            return Ok(Written::Schema(made));
+        }
         if !super::secrets::fit(&mut transaction, placed.id, most_secret_bytes).await? {
             return Ok(Written::TooManySecrets);
         }
@@ -143,10 +154,10 @@ async fn place(
         .await?;
     let row = sqlx::query(
         "INSERT INTO installations (extension_number, project_id, state, manifest, configuration, \
-         callback_url, signing, requested_secrets, scopes, token_minutes, revision, generation, changes, \
-         created_at, updated_at) \
+         callback_url, signing, requested_secrets, scopes, operations, token_minutes, revision, \
+         generation, changes, created_at, updated_at) \
          VALUES ((SELECT number FROM extensions WHERE extension_id = $1), $2, 'active', '{}', $3, \
-         '', $4, '[]', '[]', $5, 0, 1, 0, $6, $6) \
+         '', $4, '[]', '[]', '{}', $5, 0, 1, 0, $6, $6) \
          ON CONFLICT (extension_number, project_id) WHERE state <> 'removed' DO UPDATE SET \
          configuration = excluded.configuration, signing = excluded.signing, \
          token_minutes = excluded.token_minutes, changes = installations.changes + 1 \
@@ -187,7 +198,6 @@ async fn write_parts(
     .execute(&mut *connection)
     .await?;
     keys::replace(connection, id, new.api_key_hash).await?;
-    modules::replace(connection, id, &new.modules, new.now).await?;
     for secret in &parts.secrets {
         super::secrets::upsert(connection, id, secret, new.now).await?;
     }

@@ -14,7 +14,7 @@ impl Store {
     /// Removes one batch, and says whether there may be more: deliveries that came to their end
     /// before this time, with their attempts and callbacks, and with the events that have no
     /// delivery left then; what was logged outside of a delivery before this time; idempotency keys
-    /// that have expired. An event stays, and so do its
+    /// and remembered answers that have expired. An event stays, and so do its
     /// deliveries, while it waits for an operator's decision.
     pub(crate) async fn remove_settled(
         &self,
@@ -53,9 +53,17 @@ impl Store {
         .bind(BATCH)
         .execute(&mut *transaction)
         .await?;
+        let answers = sqlx::query(
+            "DELETE FROM answers WHERE (scope, key) IN (SELECT a.scope, a.key \
+             FROM answers a WHERE a.expires_at < $1 ORDER BY a.expires_at LIMIT $2)",
+        )
+        .bind(now.as_millisecond())
+        .bind(BATCH)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         let most = BATCH.unsigned_abs();
-        let others = [logs.rows_affected(), keys.rows_affected()];
+        let others = [logs.rows_affected(), keys.rows_affected(), answers.rows_affected()];
         Ok(is_batch(deliveries.len()) || others.into_iter().any(|removed| removed >= most))
     }
 

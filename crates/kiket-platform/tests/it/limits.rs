@@ -184,23 +184,28 @@ async fn minutes(setup: &Setup) -> i64 {
 #[tokio::test]
 async fn schemas_of_modules_are_kept_when_they_can_be_read() {
     let setup = Setup::new(&[]).await;
-    let schema = "module: com.example.crm.contacts\ntables: {contacts: {columns: []}}\n";
-    let full = format!("# {}\n{{}}", "x".repeat(LARGEST_MODULE - 5));
+    let schema =
+        |id: &str| format!("module: {id}\ntables: {{t: {{columns: [{{name: c, type: text}}]}}}}\n");
+    let padding = LARGEST_MODULE - schema("full").len() - 3;
+    let full = format!("# {}\n{}", "x".repeat(padding), schema("full"));
     assert_eq!(full.len(), LARGEST_MODULE);
-    let given = json!({"com.example.crm.contacts": schema, "full": full, "json": "{\"a\": 1}"});
+    let json = json!({"module": "json", "tables": [{"name": "t", "columns": [{"name": "c", "type": "text"}]}]});
+    let id = "com.example.crm.contacts";
+    let given = json!({id: schema(id), "full": full, "json": json.to_string()});
     let (status, body) = setup.install(json!({"modules": given})).await;
     assert_eq!(status, 201, "{body}");
     let path = format!("/api/v1/installations/{}", body["id"]);
-    let names = json!(["com.example.crm.contacts", "full", "json"]);
+    let names = json!([id, "full", "json"]);
     assert_eq!(setup.look(&path).await.1["modules"], names);
-    let many: serde_json::Map<_, _> =
-        (0..=MOST_MODULES).map(|number| (format!("m{number}"), json!("{}"))).collect();
+    let many: serde_json::Map<_, _> = (0..=MOST_MODULES)
+        .map(|number| (format!("m{number}"), json!(schema(&format!("m{number}")))))
+        .collect();
     for modules in [
-        json!({"a/b": schema}),
-        json!({"": schema}),
+        json!({"a/b": schema("a/b")}),
+        json!({"": schema("")}),
         json!({"unread": "a: [1"}),
         json!({"text": "just words"}),
-        json!({"large": format!("{full} ")}),
+        json!({"full": format!("{full} ")}),
         json!(many),
     ] {
         let (status, body) = setup.install(json!({"modules": modules})).await;

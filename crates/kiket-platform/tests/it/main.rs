@@ -10,6 +10,7 @@ mod callbacks;
 mod clock;
 mod credentials;
 mod crowd;
+mod custom_data;
 mod deliveries;
 mod faults;
 mod guards;

@@ -33,7 +33,7 @@ async fn a_preview_shows_what_changes_and_changes_nothing() {
         "version": {"from": "1.2.3", "to": "2.0.0"},
         "hooks_added": ["issue.updated"], "hooks_removed": ["issue.created@v1"],
         "permissions": {"added": ["issues:write"], "removed": ["issues:read"]},
-        "secrets_required": ["NEW_TOKEN"],
+        "secrets_required": ["NEW_TOKEN"], "custom_data": [],
     });
     assert_eq!(shown["changes"], expected);
     assert_eq!(shown["installation"], before);

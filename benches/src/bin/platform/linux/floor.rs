@@ -26,10 +26,10 @@ pub(crate) fn run(folder: &Path, length: Duration) -> anyhow::Result<f64> {
         "INSERT INTO projects VALUES (27, 3, 0);
          INSERT INTO extensions VALUES (1, 'a'), (2, 'b');
          INSERT INTO installations (id, extension_number, project_id, state, manifest,
-             configuration, callback_url, signing, requested_secrets, scopes, revision, generation,
+             configuration, callback_url, signing, requested_secrets, scopes, operations, revision, generation,
              changes, created_at, updated_at)
-         VALUES (1, 1, 27, 'active', '{}', '{}', 'x', 'body', '[]', '[]', 1, 1, 0, 0, 0),
-                (2, 2, 27, 'active', '{}', '{}', 'x', 'body', '[]', '[]', 1, 1, 0, 0, 0);",
+         VALUES (1, 1, 27, 'active', '{}', '{}', 'x', 'body', '[]', '[]', '{}', 1, 1, 0, 0, 0),
+                (2, 2, 27, 'active', '{}', '{}', 'x', 'body', '[]', '[]', '{}', 1, 1, 0, 0, 0);",
     )?;
     super::process::pin(super::process::SERVER_CORE);
     let begin = Instant::now();

@@ -39,6 +39,10 @@ impl Connection {
             self.authorization,
             body.len(),
         );
+        self.exchange(&request).await
+    }
+
+    async fn exchange(&mut self, request: &str) -> anyhow::Result<(u16, &[u8])> {
         self.stream.write_all(request.as_bytes()).await?;
         self.answer.clear();
         loop {
@@ -58,6 +62,17 @@ impl Connection {
         ensure!(status == 202, "{status}: {}", String::from_utf8_lossy(answer));
         Ok(())
     }
+}
+
+/// A GET with an installation's API key.
+pub(crate) async fn get<'c>(
+    connection: &'c mut Connection,
+    path: &str,
+    key: &str,
+) -> anyhow::Result<(u16, &'c [u8])> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nx-kiket-api-key: {key}\r\n\r\n");
+    connection.exchange(&request).await
 }
 
 /// Status, start of the body and its length, once the head is whole.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Installation, ManifestFinding};
+use crate::api::custom_data::SchemaChange;
 use crate::secret::Secret;
 use crate::signature::SigningForm;
 
@@ -52,6 +53,16 @@ pub struct NewUpgrade {
     /// Values of the manifest's `callback.headers`, by name; references keep the value they had.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
+    /// The schemas of all its modules of custom data from now on, by the module's id; without it they
+    /// stay as they are. A rollback leaves them, and the records, as they are then.
+    #[serde(default)]
+    pub modules: Option<BTreeMap<String, String>>,
+    /// Seeds, for the tables that are new; see [`super::NewInstallation::seeds`].
+    #[serde(default)]
+    pub seeds: BTreeMap<String, Vec<String>>,
+    /// Consents to the loss of what the schemas have no place for any more.
+    #[serde(default)]
+    pub accept_data_loss: bool,
 }
 
 /// The answer to an upgrade, its preview, or a rollback.
@@ -82,6 +93,9 @@ pub struct UpgradeChanges {
     pub permissions: PermissionChange,
     /// Secrets that it asks for newly and that have no value yet.
     pub secrets_required: Vec<String>,
+    /// What changes in the tables of custom data, and what is lost with it.
+    #[serde(default)]
+    pub custom_data: Vec<SchemaChange>,
 }
 
 /// The version before and after.

@@ -1,6 +1,9 @@
 //! Every operation of the API: a new route gets its line here, or a test fails.
 
 use kiket_contract::api::actions::{self, ActionCalled, CallAction};
+use kiket_contract::api::custom_data::{
+    self, DeleteRecord, InProject, ListRecordsQuery, OneRecord, Record, WriteRecord,
+};
 use kiket_contract::api::deliveries::recovery::{self, Recover, Recovered};
 use kiket_contract::api::deliveries::stream::{self, Streamed, WatchDeliveries};
 use kiket_contract::api::deliveries::{self, Cancel, Delivery, ListDeliveries};
@@ -66,6 +69,11 @@ pub(super) fn all() -> Vec<Operation> {
         extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
         extension("POST", secrets::PATH, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
         extension("GET", rate_limit::PATH, "How many calls are left in this window; in both spellings").answers::<RateLimitAnswer>(200),
+        extension("GET", custom_data::PATH, "List the records of a table").queries::<ListRecordsQuery>().answers::<Page<Record>>(200),
+        extension("POST", custom_data::PATH, "Make a record").queries::<InProject>().with("header", IDEMPOTENCY_KEY, "Makes a repeated request the same request, for 24 hours").takes::<WriteRecord>().answers::<OneRecord>(201),
+        extension("GET", custom_data::RECORD_PATH, "Show a record").queries::<InProject>().answers::<OneRecord>(200),
+        extension("PATCH", custom_data::RECORD_PATH, "Change columns of a record").queries::<InProject>().takes::<WriteRecord>().answers::<OneRecord>(200),
+        extension("DELETE", custom_data::RECORD_PATH, "Remove a record").queries::<DeleteRecord>().with("header", IDEMPOTENCY_KEY, "Makes a repeated request the same request, for 24 hours").answers::<Done>(200),
         open("GET", route::JWKS, "The public keys of the runtime tokens").answers::<JwkSet>(200),
         open("GET", route::HEALTHZ, "Whether the process lives").answers::<Done>(200),
         open("GET", route::READYZ, "Whether the platform can do its work").answers::<Readiness>(200).answers::<Readiness>(503),

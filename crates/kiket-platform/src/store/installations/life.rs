@@ -88,6 +88,7 @@ impl Store {
             "DELETE FROM secrets WHERE installation_id = $1",
             "DELETE FROM hooks WHERE installation_id = $1",
             "DELETE FROM modules WHERE installation_id = $1",
+            "DELETE FROM data_tables WHERE installation_id = $1",
             "DELETE FROM api_keys WHERE installation_id = $1",
             "UPDATE revisions SET sealed_headers = NULL WHERE installation_id = $1",
         ] {

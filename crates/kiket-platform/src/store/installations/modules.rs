@@ -1,12 +1,13 @@
 //! The schemas of an installation's modules of custom data.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use kiket_contract::id::InstallationId;
+use kiket_contract::id::{InstallationId, ProjectId};
 use sqlx::{AnyConnection, Row};
 
-use crate::store::{Store, StoreError};
+use crate::custom_data::modules::Modules;
+use crate::custom_data::record::Owner;
+use crate::store::custom_data::{self, Outcome};
+use crate::store::{Store, StoreError, read};
 
 impl Store {
     /// The modules whose schemas are stored for an installation, by their ids.
@@ -17,30 +18,57 @@ impl Store {
             .await?;
         rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
     }
+
+    /// The installations of a project that have a module.
+    pub(crate) async fn holders_of(
+        &self,
+        project: ProjectId,
+        module: &str,
+    ) -> Result<Vec<InstallationId>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT i.id FROM installations i JOIN modules m ON m.installation_id = i.id \
+             WHERE i.project_id = $1 AND i.state IN ('active', 'paused') AND m.name = $2 \
+             ORDER BY i.id",
+        )
+        .bind(i64::from(project))
+        .bind(module)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(|row| read(row, "id", |id: i64| id.try_into())).collect()
+    }
 }
 
-/// Writes an installation's schemas in place of those it has.
+/// The modules that an installation is to have, and no others.
+pub(crate) struct WantedModules {
+    pub(crate) modules: Modules,
+    /// Whether somebody has consented to what is lost with it.
+    pub(crate) consent: bool,
+    pub(crate) owner: Owner,
+    pub(crate) now: Timestamp,
+}
+
+/// Puts modules in the place of those that an installation has, with their tables. The transaction
+/// may be committed only when the outcome stands.
 pub(super) async fn replace(
     connection: &mut AnyConnection,
     id: InstallationId,
-    modules: &BTreeMap<String, String>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+    WantedModules { modules, owner, now, .. }: &WantedModules,
+) -> Result<Outcome, StoreError> {
     sqlx::query("DELETE FROM modules WHERE installation_id = $1")
         .bind(i64::from(id))
         .execute(&mut *connection)
         .await?;
-    for (name, schema) in modules {
+    for (name, module) in modules {
         sqlx::query(
             "INSERT INTO modules (installation_id, name, schema, created_at) \
              VALUES ($1, $2, $3, $4)",
         )
         .bind(i64::from(id))
         .bind(name)
-        .bind(schema)
+        .bind(&module.schema)
         .bind(now.as_millisecond())
         .execute(&mut *connection)
         .await?;
     }
-    Ok(())
+    custom_data::apply(connection, id, modules, (*owner, *now)).await
 }

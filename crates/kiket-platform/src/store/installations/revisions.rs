@@ -6,7 +6,7 @@ use kiket_contract::signature::SigningForm;
 use serde_json::{Map, Value};
 use sqlx::{AnyConnection, Row};
 
-use super::{Changed, Content, SealedHeaders, list};
+use super::{Changed, Content, SealedHeaders, WantedModules, list, modules};
 use crate::store::events::NewEvent;
 use crate::store::secrets::SealedSecret;
 use crate::store::{Store, StoreError, events, hooks, secrets};
@@ -22,6 +22,8 @@ pub(crate) struct Replacement {
     pub(crate) to: i64,
     pub(crate) content: Content,
     pub(crate) headers: Option<SealedHeaders>,
+    /// Other modules of custom data, when they change too.
+    pub(crate) modules: Option<WantedModules>,
     pub(crate) raises: Vec<NewEvent>,
 }
 
@@ -57,6 +59,12 @@ impl Store {
         }
         if let Some(replacement) = replacement {
             replace(&mut transaction, replacement, update.now).await?;
+            if let Some(modules) = &replacement.modules {
+                let made = modules::replace(&mut transaction, update.id, modules).await?;
+                if !made.stands(modules.consent) {
+                    return Ok(Changed::Schema(made));
+                }
+            }
             let raised: Vec<_> = replacement.raises.iter().collect();
             events::raise(&mut transaction, self.plan, &raised).await?;
         }
@@ -188,8 +196,9 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE installations SET extension_version = $1, manifest = $2, callback_url = $3, \
-         requested_secrets = $4, scopes = $5, rate_limit = $6, sealed_headers = $7, revision = $8, \
-         updated_at = $9, changes = changes + 1 WHERE id = $10",
+         requested_secrets = $4, scopes = $5, rate_limit = $6, operations = $7, \
+         sealed_headers = $8, revision = $9, updated_at = $10, changes = changes + 1 \
+         WHERE id = $11",
     )
     .bind(content.extension_version.as_deref())
     .bind(&content.manifest)
@@ -197,6 +206,7 @@ pub(super) async fn write(
     .bind(list(&content.requested_secrets))
     .bind(list(&content.scopes))
     .bind(content.rate_limit.map(i64::from))
+    .bind(serde_json::json!(content.operations).to_string())
     .bind(sealed_headers)
     .bind(number)
     .bind(now.as_millisecond())

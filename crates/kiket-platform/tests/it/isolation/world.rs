@@ -16,6 +16,10 @@ pub(super) const PROJECT: &str = "?project_id=27";
 /// The first installation, and where it is.
 const INSTALLATION: i64 = 1;
 const ORGANIZATION: i64 = 3;
+/// Its module of custom data, with a table.
+const MODULE: &str = "com.example.crm.notes";
+const SCHEMA: &str =
+    "module: com.example.crm.notes\ntables: {notes: {columns: [{name: body, type: text}]}}\n";
 const WORKSPACE: &str = "/api/v1/workspace_api_tokens";
 
 /// What a call is made with.
@@ -101,7 +105,10 @@ impl World {
         let manifest = manifest(&setup).await;
         let mut bad = over_with_time(&setup, &clock, &manifest).await;
         bad.extend(over_by_hand(&setup, &manifest).await);
-        let first = json!({"manifest": manifest, "secrets": {"CRM_TOKEN": MARK}});
+        let first = json!({
+            "manifest": manifest, "secrets": {"CRM_TOKEN": MARK}, "modules": {MODULE: SCHEMA},
+            "seeds": {MODULE: [json!({"table": "notes", "records": [{"body": MARK}]}).to_string()]},
+        });
         let first = install(&setup, first).await;
         let rotate = format!("/api/v1/installations/{INSTALLATION}/api_key/rotate");
         let at_once = json!({"overlap_minutes": 0});
@@ -138,6 +145,8 @@ impl World {
             ("secrets", "key") => "CRM_TOKEN".to_owned(),
             ("deliveries", "id") => self.delivery.clone(),
             ("guards", "id") => self.guard.clone(),
+            (_, "module") => MODULE.to_owned(),
+            (_, "table") => "notes".to_owned(),
             _ => INSTALLATION.to_string(),
         }
     }
@@ -262,7 +271,12 @@ async fn things(setup: &Setup, token: &str) -> (String, String) {
 async fn manifest(setup: &Setup) -> String {
     let scopes: BTreeSet<_> =
         operations(setup).await.into_iter().flat_map(|it| it.scopes).collect();
-    MANIFEST.replace("[issues:read]", &json!(scopes).to_string())
+    let custom_data = json!({
+        "permissions": [{"module": MODULE, "operations": ["read", "write", "delete", "admin"]}],
+    });
+    let custom_data = format!("  custom_data: {custom_data}\n  hooks:");
+    let manifest = MANIFEST.replace("[issues:read]", &json!(scopes).to_string());
+    manifest.replacen("  hooks:", &custom_data, 1)
 }
 
 async fn install(setup: &Setup, members: Value) -> Installed {
