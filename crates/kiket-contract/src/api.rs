@@ -3,6 +3,7 @@
 //! Lists come in pages, newest first: see [`Page`] and [`Limit`].
 
 pub mod actions;
+pub mod analytics_events;
 mod any_id;
 pub mod audit;
 pub mod custom_data;

@@ -16,6 +16,7 @@
 //! | [`automation`] | `automation.*`, `schedule.cron` |
 //! | [`insight`] | `board.*`, `analytics.*`, `ai.*` |
 //! | [`campaign`] | `campaign.*` |
+//! | [`notification`] | `notification.*` |
 //! | [`oauth`] | `oauth.*` |
 //! | [`extension`] | `extension.*` and `marketplace.*`: the life of an installation |
 //! | [`extension_delivery`] | `extension.delivery.*` |
@@ -32,6 +33,7 @@ pub mod extension_delivery;
 pub mod external;
 pub mod insight;
 pub mod issue;
+pub mod notification;
 pub mod oauth;
 pub mod part;
 pub mod sla;

@@ -74,19 +74,25 @@ pub fn is_for_extensions(path: &str) -> bool {
     matches!(first, Some("ext" | "extensions"))
 }
 
-/// The same path behind [`API`], for a path that extensions call and that lacks it.
+/// The same path behind [`API`], for a path that extensions call and that lacks it. Some SDKs leave
+/// more of the path for telemetry out.
 ///
 /// ```
 /// use kiket_contract::route::with_prefix;
 ///
 /// assert_eq!(with_prefix("/ext/issues?limit=5").as_deref(), Some("/api/v1/ext/issues?limit=5"));
+/// assert_eq!(with_prefix("/telemetry").as_deref(), Some("/api/v1/ext/telemetry"));
 /// assert_eq!(with_prefix("/api/v1/ext/issues"), None);
 /// assert_eq!(with_prefix("/extras"), None);
 /// ```
 #[must_use]
 pub fn with_prefix(path: &str) -> Option<String> {
     let first = path.strip_prefix('/')?.split(['/', '?']).next();
-    matches!(first, Some("ext" | "extensions")).then(|| format!("{API}{path}"))
+    match first? {
+        "ext" | "extensions" => Some(format!("{API}{path}")),
+        "telemetry" => Some(format!("{API}/ext{path}")),
+        _ => None,
+    }
 }
 
 /// The path of an extension that takes one event: `/v/{version}/webhooks/{event}`.

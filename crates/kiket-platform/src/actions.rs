@@ -120,6 +120,7 @@ fn event(
         payload,
         context: Some(context),
         idempotency: None,
+        only_to: None,
         now: core.now(),
     })
 }

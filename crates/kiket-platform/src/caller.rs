@@ -141,7 +141,6 @@ impl Caller {
     }
 
     /// The project that the call is about: the one that it names, else the installation's own.
-    #[expect(dead_code, reason = "the routes about a project come next")]
     pub(crate) async fn project(
         &self,
         core: &Core,

@@ -5,18 +5,20 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
-use kiket_contract::api::extension_events::{LARGEST_DATA, LONGEST_NAME};
 use kiket_contract::api::installations::{
     LONGEST_OVERLAP_MINUTES, MOST_MODULES, ManifestFinding, State,
 };
+use kiket_contract::api::telemetry::report::LONGEST_WINDOW_HOURS;
 use kiket_contract::api::{events, guards};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
 
 use crate::custom_data::CustomDataError;
+use crate::extension_events::TellError;
 use crate::outbound::address::AddressError;
 use crate::secrets::master_key::MasterKeyError;
 use crate::secrets::seal::SealError;
 use crate::store::StoreError;
+use crate::webhooks::WebhookError;
 use crate::workspace_tokens::WorkspaceTokenError;
 
 /// What can go wrong on the platform.
@@ -321,17 +323,15 @@ pub enum Error {
         /// The largest size.
         most: usize,
     },
-    /// The name of a log entry, or its version, is too long.
-    #[error("`event` and `version` have at most {LONGEST_NAME} characters: say the rest in `data`")]
-    LogName,
-    /// The data of a log entry is larger than it may be.
-    #[error(
-        "`data` has {size} bytes, at most {LARGEST_DATA} are allowed: put large material behind a URL"
-    )]
-    LogTooLarge {
-        /// Its size in bytes of JSON.
-        size: usize,
-    },
+    /// What an extension tells can not be kept so.
+    #[error(transparent)]
+    Tell(#[from] TellError),
+    /// A third party's webhook leads nowhere.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// A report's window has no possible length.
+    #[error("`window_hours` is from 1 to {LONGEST_WINDOW_HOURS}")]
+    Window,
     /// The key can not name a secret.
     #[error(
         "`{key}` can not name a secret: 1 to 128 letters, digits, dots, dashes and underscores"

@@ -2,6 +2,7 @@
 //!
 //! - [`ext`]: what extensions call, with a credential of their own;
 //! - [`admin`]: what operators call, with the admin token;
+//! - [`webhooks`]: what third parties send to an extension's own address;
 //! - the key set, the health checks and the API's description, which are open.
 //!
 //! Each route is described in [`openapi`], and a test compares the two.
@@ -16,12 +17,13 @@ mod openapi;
 mod page;
 mod query;
 mod request_id;
+mod webhooks;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use kiket_contract::jwks::JwkSet;
-use kiket_contract::route;
+use kiket_contract::{api, route};
 
 use crate::core::Shared;
 use error::ApiError;
@@ -39,6 +41,7 @@ fn routes(core: Shared) -> Router {
     Router::new()
         .merge(ext::router(&core))
         .merge(admin::router(&core))
+        .route(api::webhook_url::WEBHOOK_PATH, post(webhooks::take_in))
         .route(route::JWKS, get(key_set))
         .route(route::HEALTHZ, get(health::alive))
         .route(route::READYZ, get(health::ready))

@@ -4,7 +4,7 @@
 //! belongs together is written in one transaction, so nothing is ever half installed.
 
 mod configuration;
-mod content;
+pub(crate) mod content;
 mod from_manifest;
 mod headers;
 pub(crate) mod keys;

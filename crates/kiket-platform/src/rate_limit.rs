@@ -6,6 +6,7 @@
 //! counted.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -19,6 +20,42 @@ pub(crate) enum Counted {
     Installation(InstallationId),
     /// Those with one workspace token.
     WorkspaceToken(WorkspaceTokenId),
+    /// What an installation's SDK reports, which is to leave the extension its calls.
+    Telemetry(InstallationId),
+    /// What third parties send to an installation.
+    Webhook(InstallationId),
+    /// Those from one address without any credential, see [`Counted::from_address`].
+    Address(IpAddr),
+}
+
+/// What an installation's SDK may report in one window.
+pub(crate) const TELEMETRY_LIMIT: u32 = 6_000;
+/// How many addresses are counted apart. Those beyond are counted together, so that nobody who has
+/// many of them fills the memory.
+const MOST_ADDRESSES: usize = 50_000;
+/// Where the addresses are counted that are not counted apart.
+const OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+impl Counted {
+    /// The same caller's telemetry.
+    pub(crate) fn telemetry(self) -> Self {
+        match self {
+            Self::Installation(id) => Self::Telemetry(id),
+            other => other,
+        }
+    }
+
+    /// Who calls from an address without a credential. Of IPv6 the first 64 bits count, since who
+    /// has one address of a network there has all of them.
+    pub(crate) fn from_address(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+            address => address,
+        })
+    }
 }
 
 /// The counts of the present window.
@@ -55,6 +92,12 @@ impl RateLimits {
         if counts.window != window {
             *counts = Counts { window, ..Counts::default() };
         }
+        let is_crowded = counts.calls.len() >= MOST_ADDRESSES;
+        let is_new = || !counts.calls.contains_key(&caller);
+        let caller = match caller {
+            Counted::Address(_) if is_crowded && is_new() => Counted::Address(OTHERS),
+            caller => caller,
+        };
         let calls = counts.calls.entry(caller).or_default();
         let is_allowed = *calls < limit;
         *calls += u32::from(is_allowed);
@@ -103,6 +146,32 @@ mod tests {
             let other = Counted::WorkspaceToken(1.try_into().unwrap());
             assert_eq!(limits.count(other, None, at(window)).remaining, DEFAULT_LIMIT - 1);
         }
+    }
+
+    fn from(address: &str) -> Counted {
+        Counted::from_address(address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_is_a_caller_and_so_is_a_network_of_ipv6() {
+        assert_eq!(from("192.0.2.1"), from("::ffff:192.0.2.1"));
+        assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
+        assert_eq!(from("2001:db8:0:1::1"), from("2001:db8:0:1:ffff::"));
+        assert_ne!(from("2001:db8:0:1::1"), from("2001:db8:0:2::1"));
+    }
+
+    #[test]
+    fn addresses_beyond_the_most_are_counted_together_and_nobody_else_is() {
+        let limits = RateLimits::default();
+        for number in 0..u32::try_from(MOST_ADDRESSES).unwrap() {
+            let address = Counted::Address(Ipv4Addr::from(number + 1).into());
+            assert!(limits.count(address, Some(1), at(0)).is_allowed);
+        }
+        assert!(limits.count(from("203.0.113.1"), Some(1), at(0)).is_allowed);
+        assert!(!limits.count(from("203.0.113.2"), Some(1), at(0)).is_allowed);
+        assert!(limits.count(caller(1), Some(1), at(0)).is_allowed);
+        assert!(limits.count(caller(2), Some(1), at(0)).is_allowed);
+        assert!(limits.count(from("203.0.113.2"), Some(1), at(60)).is_allowed);
     }
 
     #[test]

@@ -4,11 +4,15 @@
 //! head has a time limit, which is also how long a connection may rest between two requests, and
 //! there are only so many connections at once; who comes beyond that waits.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -22,6 +26,10 @@ use tracing::{debug, warn};
 const PAUSE: Duration = Duration::from_millis(100);
 /// How large the head of a request may be, in bytes.
 const LARGEST_HEAD: usize = 64 * 1024;
+
+/// Who is at the other end of a request's connection: with a proxy in front, that proxy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// What one listener allows.
 #[derive(Debug, Clone, Copy)]
@@ -55,12 +63,16 @@ pub(crate) async fn serve(
         // The semaphore is never closed, so there always is a permit.
         let next =
             async { (Arc::clone(&room).acquire_owned().await.ok(), accept(&listener).await) };
-        let (permit, stream) = tokio::select! {
+        let (permit, (stream, peer)) = tokio::select! {
             next = next => next,
             Some(_) = connections.join_next() => continue,
             () = stop.cancelled() => break,
         };
         let service = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            service.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head)
@@ -81,14 +93,14 @@ pub(crate) async fn serve(
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 if let Err(error) = stream.set_nodelay(true) {
                     debug!(%error, "can not set TCP_NODELAY");
                 }
-                return stream;
+                return (stream, peer);
             }
             Err(error) => {
                 warn!(%error, "can not accept a connection");
@@ -101,7 +113,6 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::net::SocketAddr;
 
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

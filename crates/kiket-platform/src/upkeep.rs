@@ -12,6 +12,7 @@ use tracing::error;
 
 use crate::core::{Core, Shared};
 use crate::error::Error;
+use crate::telemetry::UNAUTHENTICATED_KEPT;
 
 /// From one round to the next.
 pub(crate) const PAUSE: Duration = Duration::from_secs(60);
@@ -52,6 +53,8 @@ async fn remove_old(
     // A retention that goes back before all time keeps everything.
     let before = now.checked_sub(retention).unwrap_or(Timestamp::MIN);
     while !stop.is_cancelled() && core.store.remove_settled(before, now).await? {}
+    let short = now.checked_sub(UNAUTHENTICATED_KEPT).unwrap_or(Timestamp::MIN).max(before);
+    while !stop.is_cancelled() && core.store.remove_reported(before, short).await? {}
     while !stop.is_cancelled() {
         match core.store.remove_unheard(*looked, before).await? {
             Some(next) => *looked = next,

@@ -15,6 +15,10 @@ use crate::route::{InvalidSegment, api};
 
 /// The path of the anchors, [`crate::route::API`] included.
 pub const ANCHORS: &str = "/api/v1/audit/anchors";
+/// The path of an anchor, with its variable segment; [`anchor_path`] fills it in.
+pub const ANCHOR: &str = "/api/v1/audit/anchors/{merkle_root}";
+/// The path of a record's proof, with its variable segment.
+pub const PROOF: &str = "/api/v1/audit/records/{record_id}/proof";
 /// The path of a check, [`crate::route::API`] included.
 pub const VERIFY: &str = "/api/v1/audit/verify";
 
@@ -45,10 +49,10 @@ pub struct ListAnchors {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
     /// Only those made at this time or later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
     pub from: Option<Timestamp>,
     /// Only those made before this time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
     pub to: Option<Timestamp>,
     /// Which page, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +121,17 @@ pub struct Pagination {
     pub total: u64,
     /// The pages of the list.
     pub total_pages: u32,
+}
+
+impl Anchors {
+    /// A page of a list that has nothing.
+    #[must_use]
+    pub fn none(page: u32, per_page: u32) -> Self {
+        Self {
+            anchors: Vec::new(),
+            pagination: Pagination { page, per_page, ..Pagination::default() },
+        }
+    }
 }
 
 /// A Merkle tree of records whose root was written to a blockchain.
@@ -281,4 +296,34 @@ pub struct Verification {
     /// What is wrong.
     #[serde(default)]
     pub error: Option<Value>,
+    /// The record's hash, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_hash: Option<String>,
+    /// The anchor's root, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merkle_root: Option<String>,
+    /// The record's place, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf_index: Option<u64>,
+}
+
+impl Verification {
+    /// The outcome for a proof that no anchor stands behind. `proof_valid` says whether its hashes
+    /// lead to its root, as [`hash`] finds.
+    #[must_use]
+    pub fn without_anchor(proof: &VerifyProof, proof_valid: bool) -> Self {
+        Self {
+            verified: false,
+            proof_valid,
+            blockchain_verified: false,
+            block_number: None,
+            block_timestamp: None,
+            network: None,
+            explorer_url: None,
+            error: Some("there is no anchor with this root".into()),
+            content_hash: Some(proof.content_hash.clone()),
+            merkle_root: Some(proof.merkle_root.clone()),
+            leaf_index: Some(proof.leaf_index),
+        }
+    }
 }

@@ -1,11 +1,17 @@
-//! A project's activity: how each attempt went, and what extensions log of their own.
+//! A project's activity: how each attempt went, and what extensions tell of their own.
 //!
 //! - `POST /api/v1/extensions/{extension_id}/events` with [`LogEvent`]: an extension logs;
-//! - `GET /api/v1/extension_events`, filtered as [`ListExtensionEvents`] says: both, newest first.
+//! - `POST /api/v1/extensions/logs` with [`LogMessage`]: the same, as some SDKs write it;
+//! - [`super::extension_metrics`], [`super::notifications`], [`super::analytics_events`]: what else it
+//!   tells;
+//! - `GET /api/v1/extension_events`, filtered as [`ListExtensionEvents`] says: all of it, newest
+//!   first.
+//!
+//! Of each kind an installation has [`MOST_KEPT`] entries at most; the oldest goes for a new one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Number, Value};
 
 use super::Limit;
 use crate::id::{DeliveryId, InstallationId, ProjectId};
@@ -16,6 +22,9 @@ pub const PATH: &str = "/api/v1/extension_events";
 
 /// The path that an extension logs to, with its variable segment; [`path`] fills it in.
 pub const LOG_PATH: &str = "/api/v1/extensions/{extension_id}/events";
+
+/// The path that an extension logs to without naming itself, [`crate::route::API`] included.
+pub const MESSAGES_PATH: &str = "/api/v1/extensions/logs";
 
 /// The path for an extension, [`crate::route::API`] included.
 ///
@@ -30,6 +39,9 @@ pub const LONGEST_NAME: usize = 128;
 
 /// The most bytes of an entry's data, as JSON.
 pub const LARGEST_DATA: usize = 16 * 1024;
+
+/// The most entries of one kind that are kept of an installation.
+pub const MOST_KEPT: i64 = 10_000;
 
 /// What an extension logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +62,18 @@ pub struct LogEvent {
     pub timestamp: Option<Timestamp>,
 }
 
+/// What an extension logs, as [`MESSAGES_PATH`] takes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LogMessage {
+    /// What happened, in words: the entry's name, cut off where a name ends and kept whole in its
+    /// data.
+    pub message: String,
+    /// Anything; with the message at most [`LARGEST_DATA`] bytes of JSON.
+    #[serde(default)]
+    pub metadata: Option<Map<String, Value>>,
+}
+
 /// The query of a project's activity. All that is given has to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -66,6 +90,9 @@ pub struct ListExtensionEvents {
     /// Only of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// Only of this name: of the event that was delivered, or that the extension told under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// The most entries of the page.
     #[serde(default)]
     pub limit: Limit,
@@ -83,25 +110,46 @@ pub enum Kind {
     Delivery,
     /// Something that the extension logged.
     Log,
+    /// A number that the extension measured.
+    Metric,
+    /// Something that the extension reported for analytics.
+    Analytics,
+    /// Something that the extension told people.
+    Notification,
+}
+
+impl Kind {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery",
+            Self::Log => "log",
+            Self::Metric => "metric",
+            Self::Analytics => "analytics",
+            Self::Notification => "notification",
+        }
+    }
 }
 
 /// One entry of a project's activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExtensionEvent {
-    /// When the attempt began, or when the log entry came.
+    /// When the attempt began, or when the entry came.
     pub at: Timestamp,
     /// Whose it is.
     pub installation_id: InstallationId,
     /// The manifest's id of the extension.
     pub extension_id: String,
-    /// The delivery that was attempted, or during which the extension logged; none when it logged
+    /// The delivery that was attempted, or during which the extension told this; none when it did so
     /// outside of one, with an API key or a workspace token.
     #[serde(default)]
     pub delivery_id: Option<DeliveryId>,
-    /// The event that was delivered, or the name that the extension logged under.
+    /// The event that was delivered, the name that the extension told under, the metric's name, or
+    /// the notification's title.
     pub event: String,
-    /// Its version; a log entry may have none.
+    /// Its version; what the extension tells may have none.
     pub event_version: Option<String>,
     /// What it is.
     #[serde(flatten)]
@@ -134,6 +182,27 @@ pub enum Entry {
         data: Value,
         /// When it happened on the extension's side, as it says.
         happened_at: Option<Timestamp>,
+    },
+    /// A number that the extension measured.
+    Metric {
+        /// How much.
+        value: Number,
+        /// In which unit.
+        unit: String,
+    },
+    /// Something that the extension reported for analytics.
+    Analytics {
+        /// What it reported.
+        data: Value,
+        /// When it happened on the extension's side, as it says.
+        happened_at: Option<Timestamp>,
+    },
+    /// Something that the extension told people.
+    Notification {
+        /// The whole.
+        body: String,
+        /// How much it matters.
+        level: String,
     },
 }
 

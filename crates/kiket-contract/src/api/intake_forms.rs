@@ -17,6 +17,11 @@ use crate::route::{InvalidSegment, api};
 /// The path of the collection, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/ext/intake_forms";
 
+/// The path of a form, with its variable segment; [`path`] fills it in.
+pub const ONE: &str = "/api/v1/ext/intake_forms/{form}";
+/// The path of a form's figures, with its variable segment.
+pub const STATS: &str = "/api/v1/ext/intake_forms/{form}/stats";
+
 /// The path of a form.
 ///
 /// # Errors

@@ -18,6 +18,13 @@ use crate::route::{InvalidSegment, api};
 /// The path of the collection, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/ext/issues";
 
+/// The path of an issue, with its variable segment; [`path`] fills it in.
+pub const ONE: &str = "/api/v1/ext/issues/{issue}";
+/// The path of an issue's transitions, with its variable segment.
+pub const TRANSITIONS: &str = "/api/v1/ext/issues/{issue}/transitions";
+/// The path of an issue's comments, with its variable segment.
+pub const COMMENTS: &str = "/api/v1/ext/issues/{issue}/comments";
+
 /// The path of an issue.
 ///
 /// # Errors

@@ -1,4 +1,10 @@
 //! `POST /api/v1/ext/telemetry`: what an SDK reports about one call of a handler.
+//!
+//! - [`reported`]: the same record as any SDK of any age writes it;
+//! - [`report`]: what operators see of them, beside what the platform measured itself.
+
+pub mod report;
+pub mod reported;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,6 +14,10 @@ use crate::id::DeliveryId;
 
 /// The path, [`crate::route::API`] included.
 pub const PATH: &str = "/api/v1/ext/telemetry";
+/// The path of operators for the report, [`crate::route::API`] included.
+pub const REPORT: &str = "/api/v1/marketplace/telemetry";
+/// The path of operators for the records themselves, [`crate::route::API`] included.
+pub const RECORDS: &str = "/api/v1/marketplace/telemetry/records";
 /// What the path of every address for telemetry ends in.
 pub const SUFFIX: &str = "/telemetry";
 

@@ -2,10 +2,10 @@
 
 use super::{
     Entry, approval, automation, campaign, comment, extension, extension_delivery, external,
-    insight, issue, oauth, same_version, sla, workflow,
+    insight, issue, notification, oauth, same_version, sla, workflow,
 };
 
-const FAMILIES: [&[Entry]; 12] = [
+const FAMILIES: [&[Entry]; 13] = [
     issue::EVENTS,
     comment::EVENTS,
     workflow::EVENTS,
@@ -14,6 +14,7 @@ const FAMILIES: [&[Entry]; 12] = [
     automation::EVENTS,
     insight::EVENTS,
     campaign::EVENTS,
+    notification::EVENTS,
     oauth::EVENTS,
     extension::EVENTS,
     extension_delivery::EVENTS,

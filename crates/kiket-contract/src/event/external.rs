@@ -83,6 +83,36 @@ impl fmt::Debug for ForwardedRequest {
     }
 }
 
+impl ExternalWebhook {
+    /// The name of the event of an action.
+    #[must_use]
+    pub fn event(action: &str) -> String {
+        format!("external.webhook.{action}")
+    }
+
+    /// A request that was taken in for an action.
+    #[must_use]
+    pub fn new(action: &str, received_at: Timestamp, request: ForwardedRequest) -> Self {
+        let received_at = Some(received_at);
+        Self { action: action.to_owned(), external_webhook: request, received_at }
+    }
+}
+
+impl ForwardedRequest {
+    /// A request with this body as text. The other members can be set then.
+    #[must_use]
+    pub fn new(body: &str) -> Self {
+        Self {
+            body: body.into(),
+            headers: BTreeMap::new(),
+            content_type: None,
+            method: None,
+            query_params: Map::new(),
+            original_url: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -287,19 +287,83 @@ CREATE TABLE callbacks (
 );
 CREATE INDEX callbacks_by_delivery ON callbacks (delivery_id);
 
--- What extensions log about themselves.
+-- What extensions tell of their own. `number` counts what an installation told of a kind, so that
+-- the oldest goes when there are too many.
 CREATE TABLE extension_events (
-    id              INTEGER PRIMARY KEY,
-    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
-    -- None for what was logged outside of a delivery.
-    delivery_id     BLOB   REFERENCES deliveries (id) ON DELETE CASCADE,
-    event           TEXT   NOT NULL,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    installation_id BIGINT  NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    -- None for what was told outside of a delivery.
+    delivery_id     BLOB    REFERENCES deliveries (id) ON DELETE CASCADE,
+    kind            TEXT    NOT NULL CHECK (kind IN ('log', 'metric', 'analytics', 'notification')),
+    number          BIGINT  NOT NULL,
+    event           TEXT    NOT NULL,
     version         TEXT,
-    data            TEXT   NOT NULL,
+    data            TEXT    NOT NULL,
     happened_at     BIGINT,
-    created_at      BIGINT NOT NULL
+    created_at      BIGINT  NOT NULL
 );
 CREATE INDEX extension_events_by_installation
     ON extension_events (installation_id, created_at, id);
+CREATE UNIQUE INDEX extension_events_by_number
+    ON extension_events (installation_id, kind, number);
 CREATE INDEX extension_events_by_delivery ON extension_events (delivery_id);
 CREATE INDEX extension_events_alone ON extension_events (created_at) WHERE delivery_id IS NULL;
+CREATE INDEX extension_events_outbox ON extension_events (id) WHERE kind = 'notification';
+
+-- E-mails that extensions received.
+CREATE TABLE inbound_emails (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    installation_id BIGINT  NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    number          BIGINT  NOT NULL,
+    email           TEXT    NOT NULL,
+    created_at      BIGINT  NOT NULL
+);
+CREATE UNIQUE INDEX inbound_emails_by_number ON inbound_emails (installation_id, number);
+CREATE INDEX inbound_emails_by_time ON inbound_emails (created_at);
+
+-- The address that third parties reach an installation at.
+CREATE TABLE webhook_tokens (
+    installation_id BIGINT PRIMARY KEY REFERENCES installations (id) ON DELETE CASCADE,
+    hash            BLOB   NOT NULL UNIQUE,
+    sealed_token    BLOB   NOT NULL,
+    created_at      BIGINT NOT NULL
+);
+
+-- The newest records that SDKs sent of calls of handlers. One without an installation came without a
+-- credential: what it says can be anybody's word.
+CREATE TABLE telemetry (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    installation_id   BIGINT  REFERENCES installations (id) ON DELETE CASCADE,
+    number            BIGINT  NOT NULL,
+    extension_id      TEXT,
+    extension_version TEXT,
+    event             TEXT    NOT NULL,
+    version           TEXT,
+    failed            BIGINT  NOT NULL CHECK (failed IN (0, 1)),
+    duration_ms       DOUBLE PRECISION NOT NULL,
+    error_message     TEXT,
+    error_class       TEXT,
+    delivery_id       BLOB,
+    metadata          TEXT    NOT NULL,
+    happened_at       BIGINT,
+    created_at        BIGINT  NOT NULL
+);
+CREATE UNIQUE INDEX telemetry_by_number ON telemetry (installation_id, number);
+CREATE INDEX telemetry_by_time ON telemetry (created_at);
+CREATE INDEX telemetry_by_delivery ON telemetry (delivery_id) WHERE delivery_id IS NOT NULL;
+CREATE INDEX telemetry_failed ON telemetry (created_at) WHERE failed = 1;
+
+-- Figures of all records that came with a credential, by the hour in which they came. A bucket holds
+-- durations that are nearly alike (see telemetry/histogram.rs).
+CREATE TABLE telemetry_hours (
+    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    hour            BIGINT NOT NULL,
+    event           TEXT   NOT NULL,
+    version         TEXT   NOT NULL,
+    bucket          BIGINT NOT NULL,
+    total           BIGINT NOT NULL,
+    errors          BIGINT NOT NULL,
+    duration_ms     DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (installation_id, hour, event, version, bucket)
+) WITHOUT ROWID;
+CREATE INDEX telemetry_hours_by_time ON telemetry_hours (hour);

@@ -5,10 +5,13 @@ mod deliveries;
 mod events;
 mod extension_events;
 mod guards;
+mod inbound_emails;
 mod installations;
 mod metrics;
+mod notifications;
 mod signing_keys;
 mod stream;
+mod telemetry;
 mod workspace_tokens;
 
 use axum::Router;
@@ -40,6 +43,11 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(api::deliveries::recovery::PATH, post(deliveries::recover))
         .route(api::deliveries::stream::PATH, get(stream::watch))
         .route(api::extension_events::PATH, get(extension_events::list))
+        .route(api::notifications::OUTBOX, get(notifications::list))
+        .route(api::inbound_emails::RECEIVED, get(inbound_emails::list))
+        .route(&format!("{}/{{id}}", api::inbound_emails::RECEIVED), get(inbound_emails::show))
+        .route(api::telemetry::REPORT, get(telemetry::show))
+        .route(api::telemetry::RECORDS, get(telemetry::records))
         .route(api::signing_keys::PATH, get(signing_keys::list))
         .route(api::signing_keys::ROTATE, post(signing_keys::rotate))
         .route(

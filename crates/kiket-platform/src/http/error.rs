@@ -12,7 +12,9 @@ use tracing::error;
 use crate::caller::{Kind, Refused, Unauthorized};
 use crate::custom_data::CustomDataError;
 use crate::error::Error;
+use crate::extension_events::TellError;
 use crate::store::StoreError;
+use crate::webhooks::WebhookError;
 
 /// The seconds after which what can not be done now is worth another try.
 const SOON: &str = "10";
@@ -24,6 +26,13 @@ pub(crate) enum ApiError {
     NoMethod,
     /// No such delivery, by its id.
     NoDelivery(String),
+    /// What an extension asks for is not there: what it is, and its id.
+    Nothing {
+        what: &'static str,
+        id: String,
+    },
+    /// This platform keeps nothing of the kind.
+    NothingOfTheKind(&'static str),
     /// No such guard, by its id.
     NoGuard(String),
     /// The header is empty, too long or no text.
@@ -34,6 +43,8 @@ pub(crate) enum ApiError {
     Parameters(String),
     BodyTooLarge,
     BodyUnreadable,
+    /// The body is no UTF-8 text.
+    BodyNoText,
     BodySyntax(serde_json::Error),
     /// What does not fit, without its value.
     BodyShape {
@@ -99,6 +110,15 @@ impl ApiError {
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_delivery", format!("there is no delivery `{id}`")),
             ),
+            Self::Nothing { what, id } => {
+                let id: String = id.chars().take(128).collect();
+                let text = format!("there is no {what} `{id}`");
+                (StatusCode::NOT_FOUND, ErrorBody::new("not_found", text))
+            }
+            Self::NothingOfTheKind(what) => (
+                StatusCode::NOT_FOUND,
+                ErrorBody::new("not_kept_here", format!("this platform keeps no {what}")),
+            ),
             Self::NoGuard(id) => (
                 StatusCode::NOT_FOUND,
                 ErrorBody::new("no_guard", format!("there is no guard `{id}`")),
@@ -126,6 +146,10 @@ impl ApiError {
             Self::BodyUnreadable => (
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new("body_unreadable", "the request's body broke off or took too long"),
+            ),
+            Self::BodyNoText => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ErrorBody::new("body_no_text", "the request's body is no UTF-8 text"),
             ),
             Self::BodySyntax(reason) => (
                 StatusCode::BAD_REQUEST,
@@ -219,9 +243,13 @@ fn refusal(refused: Refused) -> (StatusCode, ErrorBody) {
         Refused::OtherProject { project } => {
             forbidden("other_project", format!("the credential does not reach project {project}"))
         }
-        Refused::WhichInstallation => forbidden(
-            "no_installation",
-            "a workspace token stands for no installation: call with an API key".to_owned(),
+        Refused::WhichInstallation => (
+            StatusCode::BAD_REQUEST,
+            ErrorBody::new(
+                "invalid_parameter",
+                "extension_id is missing: a workspace token stands for no installation, so say in \
+                 the query which extension is meant, or call with an API key",
+            ),
         ),
         Refused::WhichProject => (
             StatusCode::BAD_REQUEST,
@@ -236,6 +264,19 @@ fn refusal(refused: Refused) -> (StatusCode, ErrorBody) {
 
 /// What is sent has the form of JSON, and can not be meant so.
 const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+const INVALID_PARAMETER: (StatusCode, &str) = (StatusCode::BAD_REQUEST, "invalid_parameter");
+
+/// Why what an extension tells is not kept.
+fn untold(reason: &TellError) -> (StatusCode, &'static str) {
+    match reason {
+        TellError::LogName => (UNFIT, "invalid_log_event"),
+        TellError::LogTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "log_too_large"),
+        TellError::LongText { .. } => (UNFIT, "text_too_long"),
+        TellError::EmptyText { .. } => (UNFIT, "empty_text"),
+        TellError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+    }
+}
 
 /// Exhaustive without a catch-all: a new error does not compile until it has its status.
 fn domain(error: Error) -> (StatusCode, ErrorBody) {
@@ -255,8 +296,9 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::Module { .. } | Error::TooManyModules { .. } => (UNFIT, "invalid_module"),
         Error::CustomData(error) => custom_data(error),
         Error::TokenMinutes { .. } => (UNFIT, "invalid_token_minutes"),
-        Error::LogName => (UNFIT, "invalid_log_event"),
-        Error::LogTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "log_too_large"),
+        Error::Tell(reason) => untold(reason),
+        Error::Webhook(WebhookError::Action) | Error::Window => INVALID_PARAMETER,
+        Error::Webhook(WebhookError::NobodyThere) => (StatusCode::NOT_FOUND, "nobody_there"),
         Error::CallbackUrl(_) => (UNFIT, "invalid_callback_url"),
         Error::EmptyDeliverySecret => (UNFIT, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),

@@ -6,13 +6,26 @@
 //! caller's. A handler takes [`Caller`], or [`Subject`] when it is about an installation; a
 //! `project_id` in a body it checks itself, by [`Caller::project`].
 //!
+//! Telemetry may come without a credential, and is then counted by the address that it comes from.
+//!
 //! A call with a good runtime token is recorded with its delivery, whatever came of it.
 
+mod audit;
 mod credential;
 mod custom_data;
 mod extension_events;
+mod extensions;
+mod inbound_emails;
+mod intake_forms;
+mod issues;
+mod keyed;
 mod rate_limit;
 mod secrets;
+mod sla_events;
+mod telemetry;
+mod webhook_url;
+
+use std::net::Ipv4Addr;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
@@ -21,6 +34,7 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use kiket_contract::api::AnyId;
 use kiket_contract::api::deliveries::Callback;
 use kiket_contract::id::{DeliveryId, ProjectId};
 use kiket_contract::{api, scope};
@@ -32,8 +46,10 @@ use crate::caller::{Caller, Subject, Unauthorized, authenticate};
 use crate::core::{Core, Shared};
 use crate::error::Error;
 use crate::happening::Happening;
+use crate::rate_limit::{Counted, TELEMETRY_LIMIT};
+use crate::serve::Peer;
 
-/// The part of a path that names an extension.
+/// The part of a path that names an extension; of a query too, for callers who stand for none.
 const EXTENSION_ID: &str = "extension_id";
 /// The part of a query that names a project.
 const PROJECT_ID: &str = "project_id";
@@ -48,7 +64,44 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
             api::custom_data::RECORD_PATH,
             get(custom_data::get).patch(custom_data::update).delete(custom_data::delete),
         )
+        .merge(told())
+        .merge(kept_elsewhere())
         .route_layer(middleware::from_fn_with_state(core.clone(), enter))
+}
+
+/// What extensions tell and ask of themselves.
+fn told() -> Router<Shared> {
+    Router::new()
+        .route(api::extensions::PATH, get(extensions::show))
+        .route(api::extension_events::MESSAGES_PATH, post(extension_events::log_message))
+        .route(api::extension_metrics::PATH, post(extension_events::measure))
+        .route(api::notifications::PATH, post(extension_events::notify))
+        .route(api::analytics_events::PATH, post(extension_events::report))
+        .route(api::telemetry::PATH, post(telemetry::take))
+        .route(api::webhook_url::PATH, get(webhook_url::show))
+        .route(api::inbound_emails::PATH, post(inbound_emails::take))
+}
+
+/// What this platform keeps nothing of.
+fn kept_elsewhere() -> Router<Shared> {
+    use api::intake_forms::submissions;
+    Router::new()
+        .route(api::issues::PATH, get(issues::list).post(issues::create))
+        .route(api::issues::ONE, get(issues::show).patch(issues::update))
+        .route(api::issues::TRANSITIONS, post(issues::transition))
+        .route(api::issues::COMMENTS, get(issues::comments).post(issues::comment))
+        .route(api::sla_events::PATH, get(sla_events::list))
+        .route(api::intake_forms::PATH, get(intake_forms::list))
+        .route(api::intake_forms::ONE, get(intake_forms::show))
+        .route(api::intake_forms::STATS, get(intake_forms::stats))
+        .route(submissions::PATH, get(intake_forms::submissions).post(intake_forms::submit))
+        .route(submissions::ONE, get(intake_forms::submission))
+        .route(submissions::APPROVE, post(intake_forms::review))
+        .route(submissions::REJECT, post(intake_forms::review))
+        .route(api::audit::ANCHORS, get(audit::anchors))
+        .route(api::audit::ANCHOR, get(audit::anchor))
+        .route(api::audit::PROOF, get(audit::proof))
+        .route(api::audit::VERIFY, post(audit::verify))
 }
 
 /// Answers on a task of its own: what has begun is ended, and recorded, when the one who called has
@@ -60,17 +113,24 @@ async fn enter(State(core): State<Shared>, request: Request, next: Next) -> Resp
 
 /// Checks who calls, counts the call, and records it with its delivery.
 async fn answer(core: Shared, mut request: Request, next: Next) -> Response {
+    let is_telemetry = request.uri().path() == api::telemetry::PATH;
     let caller = match credential::of(request.headers()) {
         Some(credential) => authenticate(&core, credential).await,
+        None if is_telemetry => return from_anyone(&core, request, next).await,
         None => Err(Unauthorized::Nothing),
     };
     let caller = match caller {
         Ok(caller) => caller,
         Err(reason) => return ApiError::Unauthorized(reason).into_response(),
     };
-    let standing = core.rate_limits.count(caller.counted(), caller.rate_limit, core.now());
+    let (counted, limit) = match is_telemetry {
+        true => (caller.counted().telemetry(), Some(TELEMETRY_LIMIT)),
+        false => (caller.counted(), caller.rate_limit),
+    };
+    let standing = core.rate_limits.count(counted, limit, core.now());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let delivery = caller.delivery();
+    // What the SDK reports is no call of the extension's.
+    let delivery = caller.delivery().filter(|_| !is_telemetry);
     let mut response = if standing.is_allowed {
         request.extensions_mut().insert(standing);
         guarded(&core, caller, request, next).await.unwrap_or_else(IntoResponse::into_response)
@@ -81,6 +141,19 @@ async fn answer(core: Shared, mut request: Request, next: Next) -> Response {
     if let Some(delivery) = delivery {
         record(&core, delivery, (&method, path), response.status()).await;
     }
+    response
+}
+
+/// Counts a call without a credential by where it comes from, and calls the handler.
+async fn from_anyone(core: &Core, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get().map_or(Ipv4Addr::UNSPECIFIED.into(), |Peer(peer)| *peer);
+    let standing = core.rate_limits.count(Counted::from_address(peer), None, core.now());
+    let mut response = if standing.is_allowed {
+        next.run(request).await
+    } else {
+        ApiError::TooManyCalls { wait: standing.reset_in }.into_response()
+    };
+    rate_limit::say(&standing, response.headers_mut());
     response
 }
 
@@ -141,6 +214,36 @@ fn project_id(uri: &Uri) -> Result<Option<ProjectId>, ApiError> {
     Ok(found)
 }
 
+/// The extension that the query names, if it names one.
+fn extension_in_query(uri: &Uri) -> Option<String> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let mut named = form_urlencoded::parse(query).filter(|(name, _)| name == EXTENSION_ID);
+    named.next().map(|(_, extension)| extension.into_owned())
+}
+
+/// The project that a body names, if it names one.
+fn named(id: Option<&AnyId>) -> Result<Option<ProjectId>, ApiError> {
+    let number = |id: &AnyId| ProjectId::try_from(id.to_string().parse::<i64>().ok()?).ok();
+    let unfit = || ApiError::BodyShape {
+        field: PROJECT_ID.to_owned(),
+        reason: "it is no project's number".to_owned(),
+    };
+    id.map(|id| number(id).ok_or_else(unfit)).transpose()
+}
+
+/// The project that the call is about, by its query.
+struct Project;
+
+impl FromRequestParts<Shared> for Project {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, core: &Shared) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, core).await?;
+        caller.project(core, project_id(&parts.uri)?).await?;
+        Ok(Self)
+    }
+}
+
 /// Who calls, as [`enter`] has found out.
 impl FromRequestParts<Shared> for Caller {
     type Rejection = ApiError;
@@ -157,7 +260,8 @@ impl FromRequestParts<Shared> for Subject {
 
     async fn from_request_parts(parts: &mut Parts, core: &Shared) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, core).await?;
-        let (extension, project) = (extension_id(parts).await?, project_id(&parts.uri)?);
+        let extension = extension_id(parts).await?.or_else(|| extension_in_query(&parts.uri));
+        let project = project_id(&parts.uri)?;
         Ok(caller.subject(core, extension.as_deref(), project).await?)
     }
 }

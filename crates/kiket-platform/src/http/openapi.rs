@@ -75,11 +75,15 @@ fn document(operations: &[Operation]) -> Value {
     })
 }
 
-/// Descriptions come from the types' documentation: a link to an item there becomes its name.
+/// Where an example of the source begins.
+const EXAMPLE: &str = "\n\n```";
+
+/// Descriptions come from the types' documentation: a link to an item there becomes its name, and
+/// what begins with an example is left out.
 fn plain_description(schema: &mut Schema) {
     let Some(Value::String(text)) = schema.get_mut("description") else { return };
     let mut plain = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = text.split(EXAMPLE).next().unwrap_or_default();
     while let Some((before, link)) = rest.split_once("[`") {
         let Some((item, after)) = link.split_once("`]") else { break };
         plain.push_str(before);

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use kiket_contract::api::webhook_url::WEBHOOKS;
 use kiket_contract::header::REQUEST_ID;
 use kiket_contract::response::ErrorBody;
 use tracing::{Instrument, info_span};
@@ -15,7 +16,8 @@ use super::error::invalid_path;
 /// Names the exchange and writes the body of a failed one.
 pub(super) async fn name(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
-    let span = info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let span =
+        info_span!("request", %id, method = %request.method(), path = shown(request.uri().path()));
     let mut response = next.run(request).instrument(span).await;
     let body = response.extensions_mut().remove::<ErrorBody>();
     if let Some(mut body) = body.or_else(|| of_a_path(&response)) {
@@ -31,6 +33,11 @@ pub(super) async fn name(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// A path as it may be logged: without the token that opens an extension's own address.
+fn shown(path: &str) -> &str {
+    if path.starts_with(WEBHOOKS) { WEBHOOKS } else { path }
 }
 
 /// The body for a path that the router could not read. It answers that itself, as the only failure

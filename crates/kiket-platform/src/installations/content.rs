@@ -79,6 +79,6 @@ pub(super) fn content(
 }
 
 /// A manifest as it was stored.
-pub(super) fn stored(text: &str) -> Result<Manifest, Error> {
+pub(crate) fn stored(text: &str) -> Result<Manifest, Error> {
     Ok(kiket_manifest::parse(text).map_err(|_| StoreError::Damaged("manifest"))?)
 }

@@ -117,6 +117,7 @@ pub(super) fn told(
         payload: serde_json::json!(payload).to_string(),
         context: None,
         idempotency: None,
+        only_to: None,
         now: core.now(),
     }
 }

@@ -1,4 +1,4 @@
-//! A project's activity: attempts and what extensions logged, newest first.
+//! A project's activity: attempts and what extensions told, newest first.
 //!
 //! The two are read apart, each by an index that has it in order, and brought together here; so a
 //! position in the list is one in each.
@@ -9,10 +9,12 @@ use kiket_contract::api::extension_events::{
 };
 use kiket_contract::id::DeliveryId;
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::arguments::Arguments;
+use super::notifications::Data;
 use super::view::status_code;
 use super::{Store, StoreError, json, read, time, time_or_none};
 
@@ -58,7 +60,7 @@ impl Store {
     ) -> Result<Vec<Found>, StoreError> {
         let mut transaction = self.reader.begin().await?;
         let mut found = Vec::new();
-        if wanted.kind != Some(Kind::Log) {
+        if wanted.kind.is_none_or(|kind| kind == Kind::Delivery) {
             let (text, arguments) = attempts(wanted, after.attempts)?;
             for row in arguments.statement(text).fetch_all(&mut *transaction).await? {
                 found.push(attempt(&row)?);
@@ -88,12 +90,20 @@ fn attempts(
     let (at, id) = (arguments.add(at)?, arguments.add(id)?);
     let number = arguments.add(number)?;
     let scope = scope(wanted, &mut arguments)?;
+    let event = match &wanted.event {
+        Some(event) => format!(
+            " AND EXISTS (SELECT 1 FROM deliveries y JOIN events z ON z.id = y.event_id \
+             WHERE y.id = x.delivery_id AND z.name = {})",
+            arguments.add(event.clone())?
+        ),
+        None => String::new(),
+    };
     let text = format!(
         "SELECT a.delivery_id, a.number, a.started_at, a.duration_ms, a.status_code, a.error, \
          a.response, i.id AS installation_id, e.extension_id, v.name, d.event_version \
          FROM installations i JOIN attempts a ON (a.delivery_id, a.number) IN \
          (SELECT x.delivery_id, x.number FROM attempts x WHERE x.installation_id = i.id \
-         AND (x.started_at, x.delivery_id, x.number) < ({at}, {id}, {number}) \
+         AND (x.started_at, x.delivery_id, x.number) < ({at}, {id}, {number}){event} \
          ORDER BY x.started_at DESC, x.delivery_id DESC, x.number DESC LIMIT {most}) \
          JOIN deliveries d ON d.id = a.delivery_id JOIN events v ON v.id = d.event_id \
          JOIN extensions e ON e.number = i.extension_number WHERE {scope} \
@@ -111,11 +121,18 @@ fn logs(
     let (at, id) = after.unwrap_or((i64::MAX, 0));
     let (at, id) = (arguments.add(at)?, arguments.add(id)?);
     let scope = scope(wanted, &mut arguments)?;
+    let mut entries = String::new();
+    if let Some(kind) = wanted.kind {
+        entries += &format!(" AND x.kind = {}", arguments.add(kind.as_str())?);
+    }
+    if let Some(event) = &wanted.event {
+        entries += &format!(" AND x.event = {}", arguments.add(event.clone())?);
+    }
     let text = format!(
-        "SELECT l.id, l.delivery_id, l.created_at, l.event, l.version, l.data, l.happened_at, \
+        "SELECT l.id, l.delivery_id, l.created_at, l.kind, l.event, l.version, l.data, l.happened_at, \
          i.id AS installation_id, e.extension_id FROM installations i \
          JOIN extension_events l ON l.id IN (SELECT x.id FROM extension_events x \
-         WHERE x.installation_id = i.id AND (x.created_at, x.id) < ({at}, {id}) \
+         WHERE x.installation_id = i.id AND (x.created_at, x.id) < ({at}, {id}){entries} \
          ORDER BY x.created_at DESC, x.id DESC LIMIT {most}) \
          JOIN extensions e ON e.number = i.extension_number WHERE {scope} \
          ORDER BY l.created_at DESC, l.id DESC LIMIT {most}"
@@ -182,11 +199,33 @@ fn log(row: &AnyRow) -> Result<Found, StoreError> {
             })?,
             event: row.try_get("event")?,
             event_version: row.try_get("version")?,
-            entry: Entry::Log {
-                data: json(row, "data")?,
-                happened_at: time_or_none(row, "happened_at")?,
-            },
+            entry: told(row)?,
         },
+    })
+}
+
+/// A metric's data as it is stored.
+#[derive(Deserialize)]
+struct Measured {
+    value: Number,
+    unit: String,
+}
+
+/// What an extension told.
+fn told(row: &AnyRow) -> Result<Entry, StoreError> {
+    let happened_at = time_or_none(row, "happened_at")?;
+    Ok(match row.try_get::<String, _>("kind")?.as_str() {
+        "log" => Entry::Log { data: json(row, "data")?, happened_at },
+        "analytics" => Entry::Analytics { data: json(row, "data")?, happened_at },
+        "metric" => {
+            let Measured { value, unit } = json(row, "data")?;
+            Entry::Metric { value, unit }
+        }
+        "notification" => {
+            let Data { body, level } = json(row, "data")?;
+            Entry::Notification { body, level }
+        }
+        _ => return Err(StoreError::Damaged("kind")),
     })
 }
 
@@ -206,6 +245,7 @@ mod tests {
                 installation_id: filtered.then(|| 5.try_into().unwrap()),
                 extension_id: filtered.then(|| "com.example.crm".to_owned()),
                 kind: None,
+                event: None,
                 limit: Default::default(),
                 cursor: None,
             };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiket_contract::api::events::PlannedDelivery;
-use kiket_contract::id::{EventId, OrganizationId, ProjectId};
+use kiket_contract::id::{EventId, InstallationId, OrganizationId, ProjectId};
 use sqlx::AnyConnection;
 
 use super::deliveries::NewDelivery;
@@ -23,6 +23,8 @@ pub(crate) struct NewEvent {
     pub(crate) payload: String,
     pub(crate) context: Option<String>,
     pub(crate) idempotency: Option<Idempotency>,
+    /// The only installation that hears it, where others have hooks on it too.
+    pub(crate) only_to: Option<InstallationId>,
     pub(crate) now: Timestamp,
 }
 
@@ -43,6 +45,7 @@ impl NewEvent {
             payload,
             context: None,
             idempotency: None,
+            only_to: None,
             now,
         }
     }
@@ -101,7 +104,10 @@ pub(super) async fn accept_all(
     for (at, event) in events.iter().copied().enumerate() {
         if results[at].is_none() && !before.contains(&event.id) {
             let hooks = hooks.on(connection, event.project_id, &event.name).await?;
-            let deliveries = plan(event.version.as_deref(), hooks);
+            let mut deliveries = plan(event.version.as_deref(), hooks);
+            deliveries.retain(|delivery| {
+                event.only_to.is_none_or(|only| delivery.installation_id == only)
+            });
             planned.push(Planned { at, event, deliveries });
         }
     }

@@ -67,6 +67,50 @@ impl Store {
         Ok(is_batch(deliveries.len()) || others.into_iter().any(|removed| removed >= most))
     }
 
+    /// Removes one batch of telemetry and of received e-mails from before a time, and of what came
+    /// without a credential from before another one; and says whether there may be more.
+    pub(crate) async fn remove_reported(
+        &self,
+        before: Timestamp,
+        unauthenticated_before: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.writer.begin().await?;
+        let mut more = false;
+        for (statement, before) in [
+            (
+                "DELETE FROM telemetry WHERE id IN (SELECT t.id FROM telemetry t \
+                 WHERE t.created_at < $1 ORDER BY t.created_at LIMIT $2)",
+                before,
+            ),
+            (
+                "DELETE FROM telemetry WHERE id IN (SELECT t.id FROM telemetry t \
+                 WHERE t.installation_id IS NULL AND t.created_at < $1 \
+                 ORDER BY t.number LIMIT $2)",
+                unauthenticated_before,
+            ),
+            (
+                "DELETE FROM telemetry_hours WHERE (installation_id, hour, event, version, bucket) \
+                 IN (SELECT h.installation_id, h.hour, h.event, h.version, h.bucket \
+                 FROM telemetry_hours h WHERE h.hour < $1 ORDER BY h.hour LIMIT $2)",
+                before,
+            ),
+            (
+                "DELETE FROM inbound_emails WHERE id IN (SELECT m.id FROM inbound_emails m \
+                 WHERE m.created_at < $1 ORDER BY m.created_at LIMIT $2)",
+                before,
+            ),
+        ] {
+            let removed = sqlx::query(statement)
+                .bind(before.as_millisecond())
+                .bind(BATCH)
+                .execute(&mut *transaction)
+                .await?;
+            more |= removed.rows_affected() >= BATCH.unsigned_abs();
+        }
+        transaction.commit().await?;
+        Ok(more)
+    }
+
     /// Removes one batch of the events of a time that nobody heard, and returns the time that the
     /// next batch begins at, if there may be one. An event that is heard goes with its last
     /// delivery; so no event has to be looked at twice, however long its deliveries wait. They are
@@ -144,8 +188,8 @@ mod tests {
         let store = waiting(&dir).await;
         for day in [1, 2, 3] {
             sqlx::query(
-                "INSERT INTO extension_events (installation_id, event, data, created_at) \
-                 VALUES (1, 'x', '{}', $1)",
+                "INSERT INTO extension_events (installation_id, kind, number, event, data, \
+                 created_at) VALUES (1, 'log', $1, 'x', '{}', $1)",
             )
             .bind(day * DAY)
             .execute(&store.writer)

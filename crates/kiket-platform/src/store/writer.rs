@@ -1,7 +1,7 @@
 //! The writer: gathers what waits to be written and commits it as one transaction.
 //!
 //! A commit costs one sync of the disk however much it holds, so what arrives while one is under way
-//! waits for the next: accepted events, finished attempts and claims alike. Each is answered only
+//! waits for the next: accepted events, finished attempts, claims and telemetry alike. Each is answered only
 //! after its commit. When a transaction fails, what was in it is tried again one by one, so that
 //! nobody fails for another's row.
 
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::claims::{Claim, Claiming};
 use super::completion::{self, Completed, Completion};
 use super::events::{self, Accepted, NewEvent};
+use super::telemetry::{self, NewRecord};
 use super::{Plan, StoreError};
 
 /// The most writes of one transaction.
@@ -26,6 +27,7 @@ enum Write {
     Accept(Box<NewEvent>, Reply<Accepted>),
     Complete(Arc<Completion>, Reply<Completed>),
     Claim(Claiming, Reply<Vec<Claim>>),
+    Report(Box<NewRecord>, Reply<()>),
 }
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -63,6 +65,10 @@ impl Writer {
 
     pub(super) async fn claim(&self, claiming: Claiming) -> Result<Vec<Claim>, StoreError> {
         self.ask(|reply| Write::Claim(claiming, reply)).await
+    }
+
+    pub(super) async fn report(&self, record: NewRecord) -> Result<(), StoreError> {
+        self.ask(|reply| Write::Report(Box::new(record), reply)).await
     }
 
     async fn ask<T>(&self, write: impl FnOnce(Reply<T>) -> Write) -> Result<T, StoreError> {
@@ -124,6 +130,7 @@ struct Batch {
     completions: Vec<(Arc<Completion>, Reply<Completed>)>,
     accepts: Vec<(Box<NewEvent>, Reply<Accepted>)>,
     claims: Vec<(Claiming, Reply<Vec<Claim>>)>,
+    reports: Vec<(Box<NewRecord>, Reply<()>)>,
 }
 
 /// What came of a batch, in its order.
@@ -131,6 +138,7 @@ struct Written {
     completions: Vec<Completed>,
     accepts: Vec<Accepted>,
     claims: Vec<Vec<Claim>>,
+    reports: Vec<()>,
 }
 
 impl Batch {
@@ -141,6 +149,7 @@ impl Batch {
                 Write::Accept(event, reply) => batch.accepts.push((event, reply)),
                 Write::Complete(completion, reply) => batch.completions.push((completion, reply)),
                 Write::Claim(claiming, reply) => batch.claims.push((claiming, reply)),
+                Write::Report(record, reply) => batch.reports.push((record, reply)),
             }
         }
         batch
@@ -157,8 +166,12 @@ impl Batch {
         for (claiming, _) in &self.claims {
             claims.push(claiming.claim(&mut transaction).await?);
         }
+        let mut reports = Vec::with_capacity(self.reports.len());
+        for (record, _) in &self.reports {
+            reports.push(telemetry::write(&mut transaction, record).await?);
+        }
         transaction.commit().await?;
-        Ok(Written { completions, accepts, claims })
+        Ok(Written { completions, accepts, claims, reports })
     }
 
     fn answer(self, written: Written) {
@@ -171,15 +184,18 @@ impl Batch {
         send(self.completions, written.completions);
         send(self.accepts, written.accepts);
         send(self.claims, written.claims);
+        send(self.reports, written.reports);
     }
 
     fn fail(self, failure: StoreError) {
-        let Self { completions, accepts, claims } = self;
+        let Self { completions, accepts, claims, reports } = self;
         if let Some((_, reply)) = completions.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = accepts.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = claims.into_iter().next() {
+            let _ = reply.send(Err(failure));
+        } else if let Some((_, reply)) = reports.into_iter().next() {
             let _ = reply.send(Err(failure));
         }
     }
@@ -188,10 +204,12 @@ impl Batch {
         let completions = self.completions.into_iter();
         let accepts = self.accepts.into_iter();
         let claims = self.claims.into_iter();
+        let reports = self.reports.into_iter();
         completions
             .map(|item| Self { completions: vec![item], ..Self::default() })
             .chain(accepts.map(|item| Self { accepts: vec![item], ..Self::default() }))
             .chain(claims.map(|item| Self { claims: vec![item], ..Self::default() }))
+            .chain(reports.map(|item| Self { reports: vec![item], ..Self::default() }))
             .collect()
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::Proof;
+use super::{Proof, VerifyProof};
 
 const HASH: usize = 32;
 
@@ -64,6 +64,15 @@ pub fn verify_proof(proof: &Proof) -> Result<(), ProofFault> {
             return Err(ProofFault::WrongLength);
         }
     }
+    leads_to_root(&proof.into())
+}
+
+/// Checks that hashes lead from a record to a root, as [`verify_proof`] does where the size of the
+/// tree is not known.
+///
+/// # Errors
+/// [`ProofFault`] when they do not.
+pub fn leads_to_root(proof: &VerifyProof) -> Result<(), ProofFault> {
     let root = hash(&proof.merkle_root)?;
     let mut found = hash(&proof.content_hash)?;
     for sibling in &proof.proof {

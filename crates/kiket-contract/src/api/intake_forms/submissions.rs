@@ -10,6 +10,15 @@ use serde_json::{Map, Value};
 use crate::api::{AnyId, time};
 use crate::route::{InvalidSegment, api};
 
+/// The path of a form's submissions, with its variable segment; [`path`] fills it in.
+pub const PATH: &str = "/api/v1/ext/intake_forms/{form}/submissions";
+/// The path of a submission, with its variable segments.
+pub const ONE: &str = "/api/v1/ext/intake_forms/{form}/submissions/{id}";
+/// The path by which a submission is taken, with its variable segments.
+pub const APPROVE: &str = "/api/v1/ext/intake_forms/{form}/submissions/{id}/approve";
+/// The path by which a submission is not taken, with its variable segments.
+pub const REJECT: &str = "/api/v1/ext/intake_forms/{form}/submissions/{id}/reject";
+
 /// The path of a form's submissions.
 ///
 /// # Errors
@@ -57,7 +66,7 @@ pub struct ListSubmissions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SubmissionStatus>,
     /// Only those handed in at this time or later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
     pub since: Option<Timestamp>,
     /// The most submissions of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,8 +3,11 @@
 use kiket_contract::response::ErrorBody;
 use kiket_contract::scope;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+
+use super::plain_description;
 
 /// What operators prove themselves with.
 pub(super) const OPERATOR: &str = "operator";
@@ -22,6 +25,8 @@ enum Callers {
     Anyone,
     Operators,
     Extensions,
+    /// Extensions, also without a credential.
+    ExtensionsOrAnyone,
 }
 
 /// One operation of the API.
@@ -63,6 +68,15 @@ pub(super) fn extension(method: &'static str, path: &str, summary: &'static str)
     Operation { callers: Callers::Extensions, ..open(method, path, summary) }
 }
 
+/// An operation as [`extension`], which may be called without a credential too.
+pub(super) fn extension_or_anyone(
+    method: &'static str,
+    path: &str,
+    summary: &'static str,
+) -> Operation {
+    Operation { callers: Callers::ExtensionsOrAnyone, ..open(method, path, summary) }
+}
+
 impl Operation {
     /// A parameter that may be left out; `place` is `query` or `header`.
     pub(super) fn with(mut self, place: &str, name: &str, description: &str) -> Self {
@@ -74,11 +88,12 @@ impl Operation {
 
     /// The query that it takes: a parameter for each member of the type.
     pub(super) fn queries<T: JsonSchema>(mut self) -> Self {
-        let mut schemas = SchemaGenerator::new(SchemaSettings::draft2020_12().with(|settings| {
+        let schemas = SchemaGenerator::new(SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
+            settings.transforms.push(Box::new(RecursiveTransform(plain_description)));
         }));
-        let schema = T::json_schema(&mut schemas);
+        let schema = schemas.into_root_schema_for::<T>();
         let required = schema.get("required").and_then(Value::as_array).cloned();
         let members = schema.get("properties").and_then(Value::as_object).cloned();
         for (name, mut member) in members.unwrap_or_default() {
@@ -117,6 +132,9 @@ impl Operation {
             Callers::Operators => json!([{OPERATOR: []}]),
             Callers::Extensions => {
                 json!([{RUNTIME_TOKEN: scopes}, {API_KEY: scopes}, {WORKSPACE_TOKEN: scopes}])
+            }
+            Callers::ExtensionsOrAnyone => {
+                json!([{RUNTIME_TOKEN: scopes}, {API_KEY: scopes}, {WORKSPACE_TOKEN: scopes}, {}])
             }
         }
     }

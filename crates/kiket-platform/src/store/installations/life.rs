@@ -89,6 +89,7 @@ impl Store {
             "DELETE FROM hooks WHERE installation_id = $1",
             "DELETE FROM modules WHERE installation_id = $1",
             "DELETE FROM data_tables WHERE installation_id = $1",
+            "DELETE FROM webhook_tokens WHERE installation_id = $1",
             "DELETE FROM api_keys WHERE installation_id = $1",
             "UPDATE revisions SET sealed_headers = NULL WHERE installation_id = $1",
         ] {

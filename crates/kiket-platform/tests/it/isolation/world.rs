@@ -252,11 +252,22 @@ async fn neighbours(setup: &Setup, manifest: &str) -> Vec<Neighbour> {
     ]
 }
 
-/// Marked things of the first installation: what it logged, a delivery, and a guard of its project.
+/// Marked things of the first installation: what it told, a delivery, and a guard of its project.
 async fn things(setup: &Setup, token: &str) -> (String, String) {
     let path = "/api/v1/extensions/com.example.crm/events";
     let entry = json!({"event": MARK, "data": {"logged": MARK}});
     assert_eq!(setup.call_back(path, token, entry).await.0, 201);
+    for (path, body) in [
+        ("/extensions/logs", json!({"message": MARK})),
+        ("/extensions/metrics", json!({"name": MARK, "value": 1, "unit": MARK})),
+        ("/extensions/notifications", json!({"title": MARK, "body": MARK})),
+        ("/ext/analytics/events", json!({"event": MARK, "data": MARK})),
+        ("/ext/inbound_emails", json!({"inbound_email": {"subject": MARK}})),
+    ] {
+        assert_eq!(setup.call_back(path, token, body).await.0, 201, "{path}");
+    }
+    let record = json!({"event": MARK, "status": "error", "error_message": MARK});
+    assert_eq!(setup.call_back("/ext/telemetry", token, record).await.0, 200);
     let question =
         json!({"event": "issue.before_create", "project_id": 27, "payload": {"title": MARK}});
     let (status, guard) = setup.admin("POST", "/api/v1/guards", question).await;
