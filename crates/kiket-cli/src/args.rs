@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
 pub(crate) use extensions::{Deny, Extensions, Lint, LintFormat, Migrate};
-pub(crate) use serve::{Backup, Serve};
+pub(crate) use serve::{Backup, KeySource, MasterKey, Serve};
 
 /// Build, run and operate Kiket extensions.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Dev(Dev),
     #[command(subcommand)]
     Extensions(Extensions),
+    #[command(subcommand)]
+    MasterKey(MasterKey),
     Serve(Serve),
     Supervise(Supervise),
 }

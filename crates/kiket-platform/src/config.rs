@@ -9,6 +9,8 @@ use kiket_contract::clock::Clock;
 use kiket_contract::retry::Schedule;
 use kiket_contract::secret::Secret;
 
+use crate::secrets::backend::SecretBackend;
+
 /// What a platform is started with. [`Config::new`] has the defaults; the environment is not read.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -17,9 +19,15 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where to listen. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The key that seals everything secret: 32 bytes as hex or base64. Without one, the file
-    /// `master.key` in the data directory is used, and made on the first start.
+    /// The key that seals everything secret: 32 bytes as hex or base64. Several are separated by commas:
+    /// the first seals, all of them open. Without one, the file `master.key` in the data directory is
+    /// used, and made on the first start.
     pub master_key: Option<Secret>,
+    /// The file with [`Config::master_key`], in place of the text and of the data directory's file. It
+    /// may hold several keys on lines of their own: the first seals, all of them open.
+    pub master_key_file: Option<PathBuf>,
+    /// Where the values of secrets are written from now on.
+    pub secret_backend: SecretBackend,
     /// The operator's credential. Without one, the file `admin.token` in the data directory is
     /// used, and made on the first start.
     pub admin_token: Option<Secret>,
@@ -48,6 +56,8 @@ impl Config {
             data_dir: data_dir.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7420)),
             master_key: None,
+            master_key_file: None,
+            secret_backend: SecretBackend::default(),
             admin_token: None,
             allow_networks: Vec::new(),
             schedule: Schedule::default(),

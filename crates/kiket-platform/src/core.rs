@@ -15,6 +15,7 @@ use crate::happening::Happening;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::rate_limit::RateLimits;
+use crate::secrets::backend::Backends;
 use crate::secrets::seal::Sealer;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -24,6 +25,7 @@ pub(crate) type Shared = Arc<Core>;
 pub(crate) struct Core {
     pub(crate) store: Store,
     pub(crate) sealer: Sealer,
+    pub(crate) backends: Backends,
     pub(crate) tokens: Tokens,
     /// Of what extensions call.
     pub(crate) rate_limits: RateLimits,

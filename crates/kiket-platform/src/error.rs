@@ -15,6 +15,7 @@ use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, Pr
 use crate::custom_data::CustomDataError;
 use crate::extension_events::TellError;
 use crate::outbound::address::AddressError;
+use crate::secrets::backend::SecretBackendError;
 use crate::secrets::master_key::MasterKeyError;
 use crate::secrets::seal::SealError;
 use crate::store::StoreError;
@@ -346,6 +347,26 @@ pub enum Error {
         /// The largest total.
         most: usize,
     },
+    /// A secret without a character.
+    #[error("the value is empty: remove the secret to have none")]
+    EmptySecret,
+    /// The body of a write names no key.
+    #[error("the body names no `key`")]
+    NoSecretKey,
+    /// There is no such secret.
+    #[error("there is no secret `{key}`")]
+    NoSecret {
+        /// The key, cut off at 128 characters.
+        key: String,
+    },
+    /// It is not said whose secret is meant.
+    #[error(
+        "say whose secret is meant: one of `installation_id`, `organization_id` and `extension_id`"
+    )]
+    SecretOwner,
+    /// The back end of the secrets failed.
+    #[error(transparent)]
+    SecretBackend(#[from] SecretBackendError),
     /// The next signing key waits for its time already.
     #[error("the next signing key waits already: it signs from {signs_at} on")]
     RotationUnderWay {

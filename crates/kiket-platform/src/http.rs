@@ -53,10 +53,15 @@ fn routes(core: Shared) -> Router {
         .with_state(core)
 }
 
+/// Marks a request whose path came without the prefix.
+#[derive(Clone)]
+struct Unprefixed;
+
 async fn with_prefix(mut request: Request) -> Request {
     let prefixed = request.uri().path_and_query().and_then(|it| route::with_prefix(it.as_str()));
     if let Some(uri) = prefixed.and_then(|path| path.parse().ok()) {
         *request.uri_mut() = uri;
+        request.extensions_mut().insert(Unprefixed);
     }
     request
 }

@@ -28,8 +28,9 @@ use kiket_contract::signature::SigningForm;
 use crate::core::Core;
 use crate::custom_data;
 use crate::error::Error;
-use crate::secrets::seal_secret;
+use crate::secrets;
 use crate::store::installations as rows;
+use crate::store::secrets::Owner;
 use life::told;
 
 /// How long a runtime token may live, in minutes.
@@ -44,19 +45,24 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
     let prepared = prepare(core, &manifest, new);
     let Prepared { row, delivery_secret, api_key, headers, secrets } =
         prepared.map_err(|error| content::with_findings(error, &findings))?;
+    let kept = secrets::keep_all(core, &secrets).await?;
     let seal = |placed: &rows::Placed| -> Result<_, Error> {
         let id = placed.id;
-        let secrets = secrets.iter();
         Ok(rows::Parts {
             delivery_secret: sealed::seal_delivery_secret(&core.sealer, id, &delivery_secret)?,
             headers: sealed::seal_both_headers(&core.sealer, (id, placed.revision), &headers)?,
-            secrets: secrets
-                .map(|(key, value)| seal_secret(&core.sealer, id, key, value))
+            secrets: kept
+                .iter()
+                .map(|one| one.seal(&core.sealer, Owner::Installation(id)))
                 .collect::<Result<_, _>>()?,
             raises: raised(core, &row, placed).into_iter().collect(),
         })
     };
-    let id = match core.store.install(&row, LARGEST_TOTAL, seal).await? {
+    let written = core.store.install(&row, LARGEST_TOTAL, seal).await;
+    if !matches!(written, Ok(rows::Written::As(_))) {
+        secrets::discard(core, &kept).await;
+    }
+    let id = match written? {
         rows::Written::As(id) => id,
         rows::Written::ProjectOf(owner) => {
             return Err(Error::ProjectElsewhere { project: row.project_id, owner });

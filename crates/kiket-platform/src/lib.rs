@@ -63,7 +63,13 @@ pub use extension_events::TellError;
 pub use happening::Happening;
 pub use outbound::address::AddressError;
 pub use platform::Platform;
+#[cfg(feature = "google-secret-manager")]
+pub use secrets::backend::GoogleSecretManager;
+#[cfg(feature = "vault")]
+pub use secrets::backend::Vault;
+pub use secrets::backend::{SecretBackend, SecretBackendError};
 pub use secrets::master_key::MasterKeyError;
+pub use secrets::rotation::{MasterKeyRotation, retire_master_keys, rotate_master_key};
 pub use secrets::seal::SealError;
 pub use store::{StoreError, Trouble};
 pub use webhooks::WebhookError;

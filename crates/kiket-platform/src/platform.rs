@@ -29,7 +29,8 @@ use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::outbound::address::AddressPolicy;
 use crate::rate_limit::RateLimits;
-use crate::secrets::master_key::MasterKey;
+use crate::secrets::backend::Backends;
+use crate::secrets::master_key::MasterKeys;
 use crate::secrets::seal::Sealer;
 use crate::serve::{self, Limits};
 use crate::signing_keys::SigningKeys;
@@ -40,7 +41,7 @@ use crate::{actions, delivery, events, guards, http, installations, private_file
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 /// How an admin token begins that was made here.
 pub(crate) const ADMIN_TOKEN_PREFIX: &str = "ka_";
-const LOCK_FILE: &str = "lock";
+pub(crate) const LOCK_FILE: &str = "lock";
 /// How many happenings a slow watcher may fall behind before it misses some.
 const HAPPENINGS_KEPT: usize = 4096;
 
@@ -234,12 +235,12 @@ async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<C
     // The lock on the directory says that whoever held a lease is gone.
     store.release_all(config.clock.now()).await?;
     let fresh = store.signing_keys().await?.is_empty();
-    let master_key = MasterKey::obtain(config.master_key.as_ref(), data_dir, fresh)?;
-    let sealer = Sealer::new(&master_key);
+    let sealer = Sealer::new(&MasterKeys::obtain(config, data_dir, fresh)?);
     let keys = SigningKeys::open(&store, &sealer, config.clock.now()).await?;
     Ok(Core {
         store,
         sealer,
+        backends: Backends::new(&config.secret_backend)?,
         tokens: Tokens::new(keys),
         rate_limits: RateLimits::default(),
         outbound,

@@ -34,8 +34,10 @@ pub(crate) mod notifications;
 mod projects;
 pub(crate) mod queue;
 pub(crate) mod redelivery;
+pub(crate) mod resealing;
 mod retention;
 mod rows;
+pub(crate) mod secret_reads;
 pub(crate) mod secrets;
 pub(crate) mod signing_keys;
 pub(crate) mod telemetry;
@@ -69,6 +71,9 @@ const READERS: u32 = 4;
 const WORKER_READERS: u32 = 4;
 /// How long a query waits for a connection; a lease lasts longer beyond its attempt.
 const ACQUIRE: Duration = Duration::from_secs(4);
+/// What each connection begins with.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
 /// The database failed, or holds what this version can not read.
 #[derive(Debug, thiserror::Error)]
@@ -170,12 +175,7 @@ fn pool(connections: u32) -> AnyPoolOptions {
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| {
             Box::pin(async move {
-                connection
-                    .execute(
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;",
-                    )
-                    .await?;
+                connection.execute(PRAGMAS).await?;
                 #[cfg(test)]
                 connection.execute(full_disk::limit()).await?;
                 Ok(())

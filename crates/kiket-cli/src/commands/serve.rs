@@ -6,11 +6,10 @@
 
 use std::env;
 use std::io::{ErrorKind, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use kiket_contract::environment::LOG;
 use kiket_contract::secret::Secret;
 use kiket_contract::{api, route};
@@ -73,26 +72,39 @@ fn config(args: Serve) -> anyhow::Result<Config> {
     config.schedule.base = args.retry_base;
     config.retention = DAY * args.retention_days;
     config.admin_token = variable(ADMIN_TOKEN);
-    config.master_key = match (variable(MASTER_KEY), args.master_key_file) {
-        (Some(_), Some(_)) => {
-            anyhow::bail!("the master key is given twice: set {MASTER_KEY} or the file, not both")
-        }
-        (key, None) => key,
-        (None, Some(path)) => Some(key_in(&path)?),
-    };
+    give_master_key(&mut config, args.master_key_file)?;
+    #[cfg(feature = "vault")]
+    if let (Some(address), Some(token_file)) =
+        (args.vault.vault_address, args.vault.vault_token_file)
+    {
+        let mut vault = kiket_platform::Vault::new(address, token_file);
+        vault.mount = args.vault.vault_mount;
+        vault.prefix = args.vault.vault_prefix;
+        vault.namespace = args.vault.vault_namespace;
+        config.secret_backend = kiket_platform::SecretBackend::Vault(vault);
+    }
+    #[cfg(feature = "google-secret-manager")]
+    if let Some(project) = args.google_secrets_project {
+        let google = kiket_platform::GoogleSecretManager::new(project);
+        config.secret_backend = kiket_platform::SecretBackend::GoogleSecretManager(google);
+    }
     Ok(config)
+}
+
+/// The master key of the environment, or the file that it is in.
+pub(super) fn give_master_key(config: &mut Config, file: Option<PathBuf>) -> anyhow::Result<()> {
+    config.master_key = variable(MASTER_KEY);
+    if config.master_key.is_some() && file.is_some() {
+        anyhow::bail!("the master key is given twice: set {MASTER_KEY} or the file, not both");
+    }
+    config.master_key_file = file;
+    Ok(())
 }
 
 fn variable(name: &str) -> Option<Secret> {
     // A file's last newline often comes with it.
     let value = env::var(name).ok()?;
     Some(value.trim()).filter(|value| !value.is_empty()).map(Secret::from)
-}
-
-fn key_in(path: &Path) -> anyhow::Result<Secret> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("can not read the master key file `{}`", path.display()))?;
-    Ok(Secret::from(text))
 }
 
 /// Adds what to do, where the error itself does not know it.

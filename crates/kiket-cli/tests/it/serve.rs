@@ -249,7 +249,7 @@ fn what_keeps_it_from_starting_is_said_with_what_to_do() {
     assert!(said.contains("sealed with another master key"), "{said}");
     let missing = ["--master-key-file", "/nonexistent/key"];
     let said = refused(dir.path(), &[serve, &missing[..]].concat(), &[]);
-    assert!(said.contains("can not read the master key file `/nonexistent/key`"), "{said}");
+    assert!(said.contains("the master key file /nonexistent/key can not be used"), "{said}");
     let both = [serve, &missing[..]].concat();
     let said = refused(dir.path(), &both, &[("KIKET_MASTER_KEY", &other)]);
     assert!(said.contains("given twice"), "{said}");
@@ -313,4 +313,38 @@ fn a_backup_of_a_running_platform_is_restored_with_its_key() {
     assert!(head.contains(&format!("x-kiket-invocation: {id}")));
     again.signal(Signal::TERM);
     assert_eq!(again.ended().0, Some(0));
+}
+
+#[test]
+fn the_master_key_is_rotated_while_the_platform_serves_and_the_old_one_retired_after_it() {
+    let dir = TempDir::new().unwrap();
+    let extension = TcpListener::bind("127.0.0.1:0").unwrap();
+    let variables = [("KIKET_ADMIN_TOKEN", TOKEN)];
+    let serving = Serving::start(dir.path(), LOOPBACK, &variables);
+    install(&serving, &extension);
+    let file = dir.path().join("master.key");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let command = |verb: &str| {
+        let output = kiket(&["master-key", verb], dir.path()).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    };
+    let (done, said) = command("rotate");
+    assert!(done && said.contains("wrote a new master key into"), "{said}");
+    assert!(said.contains("kiket master-key retire") && !said.contains(before.trim()), "{said}");
+    let both = std::fs::read_to_string(&file).unwrap();
+    assert!(both.ends_with(&before) && both.lines().count() == 2);
+    send(&serving);
+    let (_, head, _) = receive(&extension);
+    assert!(head.to_lowercase().contains("x-kiket-signature"), "{head}");
+    let (done, said) = command("retire");
+    assert!(!done && said.contains("stop the platform first"), "{said}");
+    serving.signal(Signal::TERM);
+    assert_eq!(serving.ended().0, Some(0));
+    let (done, said) = command("retire");
+    assert!(done, "{said}");
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.lines().count() == 1 && both.starts_with(&after));
+    let serving = Serving::start(dir.path(), LOOPBACK, &variables);
+    assert_eq!(serving.call("GET", "/api/v1/installations/1", &Value::Null).0, 200);
 }

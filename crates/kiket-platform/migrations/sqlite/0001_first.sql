@@ -150,15 +150,67 @@ CREATE UNIQUE INDEX record_keys_unique ON record_keys (table_id, index_no, key)
     WHERE is_unique = 1;
 CREATE INDEX record_keys_by_record ON record_keys (table_id, record_id);
 
+-- A secret is an installation's, an organisation's or an extension's. What is sealed is the value
+-- itself, or for another back end the name that the value has there.
 CREATE TABLE secrets (
-    installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
-    key             TEXT   NOT NULL,
-    sealed_value    BLOB   NOT NULL,
-    size            BIGINT NOT NULL, -- bytes of key and value in a delivery
-    created_at      BIGINT NOT NULL,
-    updated_at      BIGINT NOT NULL,
-    PRIMARY KEY (installation_id, key)
-) WITHOUT ROWID;
+    id               INTEGER PRIMARY KEY,
+    installation_id  BIGINT REFERENCES installations (id) ON DELETE CASCADE,
+    organization_id  BIGINT CHECK (organization_id BETWEEN 1 AND 2147483647),
+    extension_number BIGINT REFERENCES extensions (number),
+    key              TEXT   NOT NULL,
+    backend          TEXT   NOT NULL
+        CHECK (backend IN ('database', 'vault', 'google_secret_manager')),
+    sealed_value     BLOB   NOT NULL,
+    size             BIGINT NOT NULL, -- bytes of key and value in a delivery
+    rotation_count   BIGINT NOT NULL CHECK (rotation_count >= 0),
+    rotated_at       BIGINT,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    -- A removed value is kept for a while: it can be brought back, and a write that follows is a
+    -- rotation.
+    removed_at       BIGINT,
+    CHECK ((installation_id IS NOT NULL) + (organization_id IS NOT NULL)
+        + (extension_number IS NOT NULL) = 1),
+    CHECK ((rotation_count = 0) = (rotated_at IS NULL))
+);
+CREATE UNIQUE INDEX secrets_of_installation ON secrets (installation_id, key)
+    WHERE installation_id IS NOT NULL;
+CREATE UNIQUE INDEX secrets_of_organization ON secrets (organization_id, key)
+    WHERE organization_id IS NOT NULL;
+CREATE UNIQUE INDEX secrets_of_extension ON secrets (extension_number, key)
+    WHERE extension_number IS NOT NULL;
+CREATE INDEX secrets_removed ON secrets (removed_at) WHERE removed_at IS NOT NULL;
+
+-- Values of other back ends that no secret refers to any more, to be deleted there. `place` is what
+-- the sealed name is bound to.
+CREATE TABLE secret_remains (
+    id           INTEGER PRIMARY KEY,
+    backend      TEXT NOT NULL,
+    place        TEXT NOT NULL,
+    sealed_value BLOB NOT NULL
+);
+
+-- Each value that was given to an extension, written before it is given.
+CREATE TABLE secret_reads (
+    id                 INTEGER PRIMARY KEY,
+    installation_id    BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
+    key                TEXT   NOT NULL,
+    scope              TEXT   NOT NULL
+        CHECK (scope IN ('installation', 'organization', 'extension')),
+    read_by            TEXT   NOT NULL
+        CHECK (read_by IN ('delivery', 'runtime_token', 'api_key', 'workspace_token')),
+    -- It stays when the delivery or the token is gone.
+    delivery_id        BLOB,
+    attempt            BIGINT,
+    workspace_token_id BIGINT,
+    read_at            BIGINT NOT NULL,
+    CHECK ((read_by IN ('delivery', 'runtime_token')) = (delivery_id IS NOT NULL)),
+    CHECK ((read_by = 'delivery') = (attempt IS NOT NULL)),
+    CHECK ((read_by = 'workspace_token') = (workspace_token_id IS NOT NULL))
+);
+CREATE INDEX secret_reads_by_installation ON secret_reads (installation_id, id);
+CREATE INDEX secret_reads_by_delivery ON secret_reads (delivery_id, id);
+CREATE INDEX secret_reads_by_time ON secret_reads (read_at);
 
 CREATE TABLE signing_keys (
     kid                TEXT   PRIMARY KEY,

@@ -27,6 +27,7 @@ use crate::outbound::address::AddressError;
 use crate::secrets;
 use crate::store::StoreError;
 use crate::store::claims::Claim;
+use crate::store::secret_reads::Reader;
 use crate::store::work::Work;
 
 /// How much of an answer's body is kept.
@@ -100,8 +101,9 @@ struct Prepared {
 /// Renders the body once, with the secrets and a token of this moment, and signs those bytes.
 async fn prepare(core: &Core, claim: Claim, work: &Work) -> Result<Prepared, Error> {
     let now = core.now();
+    let reader = Reader::Delivery(claim.id, claim.number);
     let (values, secret_status) =
-        secrets::just_in_time(core, work.installation, &work.requested_secrets).await?;
+        secrets::just_in_time(core, work.installation, &work.requested_secrets, reader).await?;
     let authentication = core.tokens.mint(claim.id, work, now)?;
     let delivery_secret =
         sealed::open_delivery_secret(&core.sealer, work.installation, &work.delivery_secret, now)?;

@@ -38,7 +38,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_millis(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The pause after the database has failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-/// The pause after an attempt could not even be prepared.
+/// The pause after an attempt could not even be prepared, for the first time.
 const PAUSE_AFTER_NOT_MADE: SignedDuration = SignedDuration::from_secs(10);
 /// How long attempts that are under way may go on after a stop.
 const STOP_GRACE: Duration = Duration::from_secs(3);
@@ -157,7 +157,9 @@ async fn make(core: &Core, claim: Claim) {
     };
     if matches!(attempted.outcome, Outcome::NotMade { .. }) {
         // The extension has nothing to do with it: no retry is spent.
-        return release(core, claim, core.now() + PAUSE_AFTER_NOT_MADE).await;
+        // The pauses grow, so that the claims last longer than what fails now.
+        let lost = i32::try_from(claim.number - claim.recorded).unwrap_or(1).clamp(1, 60);
+        return release(core, claim, core.now() + PAUSE_AFTER_NOT_MADE * lost).await;
     }
     let earlier = u32::try_from(claim.recorded).unwrap_or(u32::MAX);
     let schedule = Schedule { retries: work.retries, ..core.schedule };

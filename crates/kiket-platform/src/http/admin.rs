@@ -9,6 +9,7 @@ mod inbound_emails;
 mod installations;
 mod metrics;
 mod notifications;
+mod secrets;
 mod signing_keys;
 mod stream;
 mod telemetry;
@@ -32,6 +33,7 @@ use crate::error::Error;
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .merge(installations::router())
+        .merge(secrets::router())
         .route(api::deliveries::PATH, get(deliveries::list))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
         .route(api::guards::PATH, post(guards::ask).get(guards::list))

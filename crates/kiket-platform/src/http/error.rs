@@ -335,14 +335,13 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::SecretKey { .. } => (UNFIT, "invalid_secret_key"),
         Error::TooManySecrets { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_secrets"),
+        Error::EmptySecret => (UNFIT, "empty_secret"),
+        Error::NoSecretKey => (UNFIT, "body_shape"),
+        Error::NoSecret { .. } => (StatusCode::NOT_FOUND, "no_secret"),
+        Error::SecretOwner => (StatusCode::BAD_REQUEST, "invalid_parameter"),
         Error::RotationUnderWay { .. } => (StatusCode::CONFLICT, "rotation_under_way"),
-        Error::Store(StoreError::Full) => {
-            error!(%error, "a request found no room");
-            let body = ErrorBody::new("disk_full", "the platform has no room to store anything")
-                .with_message("nothing of the request was stored: send it again later");
-            return (StatusCode::SERVICE_UNAVAILABLE, body);
-        }
         Error::Store(_)
+        | Error::SecretBackend(_)
         | Error::Seal(_)
         | Error::MasterKey(_)
         | Error::Token(_)
@@ -353,11 +352,7 @@ fn domain(error: Error) -> (StatusCode, ErrorBody) {
         | Error::EgressProxy(_)
         | Error::Backup { .. }
         | Error::Panicked
-        | Error::NoRandomness => {
-            error!(%error, "a request failed on the platform's side");
-            let body = ErrorBody::new("internal", "the platform failed; its log says why");
-            return (StatusCode::INTERNAL_SERVER_ERROR, body);
-        }
+        | Error::NoRandomness => return fault(&error),
     };
     let message = message(&error).map(str::to_owned);
     (status, ErrorBody { details, message, ..ErrorBody::new(code, error.to_string()) })
@@ -390,6 +385,29 @@ fn custom_data_details(error: &CustomDataError) -> Option<Value> {
         }
         E::SeveralModules { installations, .. } => Some(json!({ "installations": installations })),
         E::NoModule { .. } | E::NoTable { .. } | E::NoRecord { .. } => None,
+    }
+}
+
+/// What the platform could not do, which is none of the caller's fault.
+fn fault(error: &Error) -> (StatusCode, ErrorBody) {
+    match error {
+        Error::Store(StoreError::Full) => {
+            error!(%error, "a request found no room");
+            let body = ErrorBody::new("disk_full", "the platform has no room to store anything")
+                .with_message("nothing of the request was stored: send it again later");
+            (StatusCode::SERVICE_UNAVAILABLE, body)
+        }
+        Error::SecretBackend(_) => {
+            error!(%error, "the back end of the secrets failed");
+            let body = ErrorBody::new("secrets_unavailable", "the secrets can not be reached")
+                .with_message("try again later; the platform's log says why");
+            (StatusCode::SERVICE_UNAVAILABLE, body)
+        }
+        _ => {
+            error!(%error, "a request failed on the platform's side");
+            let body = ErrorBody::new("internal", "the platform failed; its log says why");
+            (StatusCode::INTERNAL_SERVER_ERROR, body)
+        }
     }
 }
 

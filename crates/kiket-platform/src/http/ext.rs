@@ -57,7 +57,15 @@ const PROJECT_ID: &str = "project_id";
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .route(api::extension_events::LOG_PATH, post(extension_events::log))
-        .route(api::secrets::PATH, post(secrets::set))
+        .route(api::secrets::LIST_PATH, get(secrets::list).post(secrets::set_named))
+        .route(
+            api::secrets::PATH,
+            get(secrets::show)
+                .post(secrets::set)
+                .put(secrets::set)
+                .patch(secrets::rotate)
+                .delete(secrets::remove),
+        )
         .route(api::rate_limit::PATH, get(rate_limit::show))
         .route(api::custom_data::PATH, get(custom_data::list).post(custom_data::create))
         .route(

@@ -1,15 +1,19 @@
 //! Changing the settings of an installation.
 
+use std::collections::BTreeMap;
+
 use kiket_contract::api::installations::{Installation, InstallationUpdate};
 use kiket_contract::api::secrets::{LARGEST_TOTAL, is_valid_key};
 use kiket_contract::id::InstallationId;
+use kiket_contract::secret::Secret;
 
 use super::{configuration, content, life, listening, missing, show};
 use crate::core::Core;
 use crate::custom_data;
 use crate::error::Error;
-use crate::secrets::seal_secret;
+use crate::secrets;
 use crate::store::installations::{Changed, Replacement, Update};
+use crate::store::secrets::Owner;
 
 /// Changes what the request names, checked as when it is installed.
 pub(crate) async fn update(
@@ -41,30 +45,36 @@ pub(crate) async fn update(
         most_secret_bytes: LARGEST_TOTAL,
         now: core.now(),
     };
-    for (key, value) in given.secrets.into_iter().chain(wanted.secrets) {
-        update.set_secret(core, id, key, value)?;
-    }
+    update.set_secrets(core, given.secrets.into_iter().chain(wanted.secrets)).await?;
     store(core, &update, None).await?;
     show(core, id).await
 }
 
 impl Update {
-    /// Adds a secret to be stored or taken away; a later one of the same key wins.
-    pub(super) fn set_secret(
+    /// Adds secrets to be stored or taken away; a later one of the same key wins.
+    pub(super) async fn set_secrets(
         &mut self,
         core: &Core,
-        id: InstallationId,
-        key: String,
-        value: Option<kiket_contract::secret::Secret>,
+        wanted: impl Iterator<Item = (String, Option<Secret>)>,
     ) -> Result<(), Error> {
-        if !is_valid_key(&key) {
-            return Err(Error::SecretKey { key: key.chars().take(128).collect() });
+        let mut set = BTreeMap::new();
+        for (key, value) in wanted {
+            if !is_valid_key(&key) {
+                return Err(Error::SecretKey { key: key.chars().take(128).collect() });
+            }
+            self.secrets_removed.retain(|removed| *removed != key);
+            match value {
+                Some(value) => {
+                    set.insert(key, value);
+                }
+                None => {
+                    set.remove(&key);
+                    self.secrets_removed.push(key);
+                }
+            }
         }
-        self.secrets.retain(|secret| secret.key != key);
-        self.secrets_removed.retain(|removed| *removed != key);
-        match value {
-            Some(value) => self.secrets.push(seal_secret(&core.sealer, id, &key, &value)?),
-            None => self.secrets_removed.push(key),
+        for kept in secrets::keep_all(core, &set).await? {
+            self.secrets.push(kept.seal(&core.sealer, Owner::Installation(self.id))?);
         }
         Ok(())
     }
@@ -77,7 +87,11 @@ pub(super) async fn store(
     replacement: Option<&Replacement>,
 ) -> Result<(), Error> {
     let installation = update.id;
-    match core.store.change(update, replacement).await? {
+    let changed = core.store.change(update, replacement).await;
+    if !matches!(changed, Ok(Changed::Done)) {
+        secrets::discard_sealed(core, Owner::Installation(installation), &update.secrets).await;
+    }
+    match changed? {
         Changed::Done => {
             core.wake.notify_one();
             Ok(())

@@ -58,9 +58,7 @@ pub(crate) async fn upgrade(
     let secret = given.secrets.keys().map(|key| (key.clone(), serde_json::Value::Null));
     update.configuration.extend(secret);
     let secrets = wanted.secrets.into_iter().map(|(key, value)| (key, Some(value)));
-    for (key, value) in given.secrets.into_iter().chain(secrets) {
-        update.set_secret(core, id, key, value)?;
-    }
+    update.set_secrets(core, given.secrets.into_iter().chain(secrets)).await?;
     let is_same = content.manifest == present.manifest;
     let to = if is_same { present.revision } else { present.next_revision };
     let mut replacement = replacement(core, &present, to, (content, &headers))?;

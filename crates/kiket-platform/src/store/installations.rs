@@ -22,7 +22,7 @@ use sqlx::{AnyConnection, Row};
 use super::custom_data::Outcome;
 use super::events::NewEvent;
 use super::hooks::Hook;
-use super::secrets::SealedSecret;
+use super::secrets::{Owner, SealedSecret};
 use super::{Store, StoreError, events, projects, read};
 
 /// What an installation takes from a manifest.
@@ -133,7 +133,9 @@ impl Store {
         if !made.stands(new.modules.consent) {
             return Ok(Written::Schema(made));
         }
-        if !super::secrets::fit(&mut transaction, placed.id, most_secret_bytes).await? {
+        if !super::secrets::fit(&mut transaction, Owner::Installation(placed.id), most_secret_bytes)
+            .await?
+        {
             return Ok(Written::TooManySecrets);
         }
         let raised: Vec<_> = parts.raises.iter().collect();
@@ -199,7 +201,7 @@ async fn write_parts(
     .await?;
     keys::replace(connection, id, new.api_key_hash).await?;
     for secret in &parts.secrets {
-        super::secrets::upsert(connection, id, secret, new.now).await?;
+        super::secrets::upsert(connection, Owner::Installation(id), secret, new.now).await?;
     }
     let headers = parts.headers.as_ref();
     let sealed = headers.map(|headers| headers.revision.as_slice());

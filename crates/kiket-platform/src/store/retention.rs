@@ -13,8 +13,8 @@ const LONGEST_LEASE: SignedDuration = SignedDuration::from_hours(24);
 impl Store {
     /// Removes one batch, and says whether there may be more: deliveries that came to their end
     /// before this time, with their attempts and callbacks, and with the events that have no
-    /// delivery left then; what was logged outside of a delivery before this time; idempotency keys
-    /// and remembered answers that have expired. An event stays, and so do its
+    /// delivery left then; what was logged outside of a delivery, and reads of secrets, before this
+    /// time; idempotency keys and remembered answers that have expired. An event stays, and so do its
     /// deliveries, while it waits for an operator's decision.
     pub(crate) async fn remove_settled(
         &self,
@@ -61,9 +61,22 @@ impl Store {
         .bind(BATCH)
         .execute(&mut *transaction)
         .await?;
+        let reads = sqlx::query(
+            "DELETE FROM secret_reads WHERE id IN (SELECT r.id FROM secret_reads r \
+             WHERE r.read_at < $1 ORDER BY r.read_at LIMIT $2)",
+        )
+        .bind(before.as_millisecond())
+        .bind(BATCH)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         let most = BATCH.unsigned_abs();
-        let others = [logs.rows_affected(), keys.rows_affected(), answers.rows_affected()];
+        let others = [
+            logs.rows_affected(),
+            keys.rows_affected(),
+            answers.rows_affected(),
+            reads.rows_affected(),
+        ];
         Ok(is_batch(deliveries.len()) || others.into_iter().any(|removed| removed >= most))
     }
 

@@ -1,7 +1,8 @@
 //! The writer: gathers what waits to be written and commits it as one transaction.
 //!
 //! A commit costs one sync of the disk however much it holds, so what arrives while one is under way
-//! waits for the next: accepted events, finished attempts, claims and telemetry alike. Each is answered only
+//! waits for the next: accepted events, finished attempts, claims, telemetry and reads of secrets alike.
+//! Each is answered only
 //! after its commit. When a transaction fails, what was in it is tried again one by one, so that
 //! nobody fails for another's row.
 
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::claims::{Claim, Claiming};
 use super::completion::{self, Completed, Completion};
 use super::events::{self, Accepted, NewEvent};
+use super::secret_reads::{self, Reads};
 use super::telemetry::{self, NewRecord};
 use super::{Plan, StoreError};
 
@@ -28,6 +30,7 @@ enum Write {
     Complete(Arc<Completion>, Reply<Completed>),
     Claim(Claiming, Reply<Vec<Claim>>),
     Report(Box<NewRecord>, Reply<()>),
+    Reads(Reads, Reply<()>),
 }
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -69,6 +72,10 @@ impl Writer {
 
     pub(super) async fn report(&self, record: NewRecord) -> Result<(), StoreError> {
         self.ask(|reply| Write::Report(Box::new(record), reply)).await
+    }
+
+    pub(super) async fn note_reads(&self, reads: Reads) -> Result<(), StoreError> {
+        self.ask(|reply| Write::Reads(reads, reply)).await
     }
 
     async fn ask<T>(&self, write: impl FnOnce(Reply<T>) -> Write) -> Result<T, StoreError> {
@@ -131,6 +138,7 @@ struct Batch {
     accepts: Vec<(Box<NewEvent>, Reply<Accepted>)>,
     claims: Vec<(Claiming, Reply<Vec<Claim>>)>,
     reports: Vec<(Box<NewRecord>, Reply<()>)>,
+    reads: Vec<(Reads, Reply<()>)>,
 }
 
 /// What came of a batch, in its order.
@@ -139,6 +147,7 @@ struct Written {
     accepts: Vec<Accepted>,
     claims: Vec<Vec<Claim>>,
     reports: Vec<()>,
+    reads: Vec<()>,
 }
 
 impl Batch {
@@ -150,6 +159,7 @@ impl Batch {
                 Write::Complete(completion, reply) => batch.completions.push((completion, reply)),
                 Write::Claim(claiming, reply) => batch.claims.push((claiming, reply)),
                 Write::Report(record, reply) => batch.reports.push((record, reply)),
+                Write::Reads(reads, reply) => batch.reads.push((reads, reply)),
             }
         }
         batch
@@ -170,8 +180,11 @@ impl Batch {
         for (record, _) in &self.reports {
             reports.push(telemetry::write(&mut transaction, record).await?);
         }
+        let noted: Vec<_> = self.reads.iter().map(|(item, _)| item).collect();
+        secret_reads::note_all(&mut transaction, &noted).await?;
         transaction.commit().await?;
-        Ok(Written { completions, accepts, claims, reports })
+        let reads = vec![(); self.reads.len()];
+        Ok(Written { completions, accepts, claims, reports, reads })
     }
 
     fn answer(self, written: Written) {
@@ -185,10 +198,11 @@ impl Batch {
         send(self.accepts, written.accepts);
         send(self.claims, written.claims);
         send(self.reports, written.reports);
+        send(self.reads, written.reads);
     }
 
     fn fail(self, failure: StoreError) {
-        let Self { completions, accepts, claims, reports } = self;
+        let Self { completions, accepts, claims, reports, reads } = self;
         if let Some((_, reply)) = completions.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = accepts.into_iter().next() {
@@ -196,6 +210,8 @@ impl Batch {
         } else if let Some((_, reply)) = claims.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = reports.into_iter().next() {
+            let _ = reply.send(Err(failure));
+        } else if let Some((_, reply)) = reads.into_iter().next() {
             let _ = reply.send(Err(failure));
         }
     }
@@ -205,11 +221,13 @@ impl Batch {
         let accepts = self.accepts.into_iter();
         let claims = self.claims.into_iter();
         let reports = self.reports.into_iter();
+        let reads = self.reads.into_iter();
         completions
             .map(|item| Self { completions: vec![item], ..Self::default() })
             .chain(accepts.map(|item| Self { accepts: vec![item], ..Self::default() }))
             .chain(claims.map(|item| Self { claims: vec![item], ..Self::default() }))
             .chain(reports.map(|item| Self { reports: vec![item], ..Self::default() }))
+            .chain(reads.map(|item| Self { reads: vec![item], ..Self::default() }))
             .collect()
     }
 

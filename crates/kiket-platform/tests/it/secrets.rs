@@ -20,6 +20,7 @@ const MARK: &str = "m4rk3d";
 const MASTER_KEY: &str = "5ec2e75ec2e75ec2e75ec2e75ec2e75ec2e75ec2e75ec2e75ec2e75ec2e7ffff";
 /// The installation; the first one is the harness's own.
 const ITS: &str = "/api/v1/installations/2";
+const KEPT: &str = "/api/v1/secrets/THIRD?organization_id=3";
 const MANIFEST: &str = r#"
 id: com.example.echo
 version: 1.2.3
@@ -31,6 +32,7 @@ permissions: [issues:read]
 configuration:
   FIRST: {type: string, secret: true}
   SECOND: {type: string, secret: true}
+  THIRD: {type: string, secret: true}
 hooks:
   - {event: issue.created, version: v1}
   - {event: issue.updated, version: v1}
@@ -103,6 +105,9 @@ impl Shown {
             "/api/v1/guards",
             "/api/v1/extension_events?project_id=27&limit=100",
             "/api/v1/signing_keys",
+            "/api/v1/secrets?installation_id=2",
+            "/api/v1/secrets?organization_id=3",
+            "/api/v1/secret_reads?limit=100",
             "/metrics",
             "/api/v1/openapi.json",
             "/.well-known/jwks.json",
@@ -169,6 +174,10 @@ fn wrong() -> Vec<(&'static str, String, String)> {
         ("POST", "/api/v1/installations".to_owned(), r#"{"delivery_secret": "m4rk3d"#.to_owned()),
         ("PATCH", ITS.to_owned(), r#"{"secrets": ["m4rk3d"]}"#.to_owned()),
         ("PATCH", ITS.to_owned(), r#"{"configuration": {"FIRST": ["m4rk3d"]}}"#.to_owned()),
+        ("PUT", KEPT.to_owned(), r#"{"value": ["m4rk3d"]}"#.to_owned()),
+        ("PUT", KEPT.to_owned(), r#"{"secret": "m4rk3d"}"#.to_owned()),
+        ("PUT", KEPT.to_owned(), json!({"value": "m4rk3d".repeat(10_000)}).to_string()),
+        ("POST", format!("{KEPT}&x=m4rk3d"), String::new()),
         to_one("/delivery_secret/rotate", r#"{"delivery_secret": ["m4rk3d"]}"#),
         to_one("/delivery_secret/rotate", r#""m4rk3d""#),
         to_one("/upgrade", r#"{"manifest": "callback: {secret: {a: m4rk3d}}"}"#),
@@ -243,6 +252,8 @@ async fn no_secret_is_in_any_file_log_answer_list_or_metric() {
     let newer = MANIFEST.replace("1.2.3", "2.0.0").replace("m4rk3d-written", "m4rk3d-newer");
     let upgrade = json!({"manifest": newer, "secrets": {"FIRST": "m4rk3d-newest"}}).to_string();
     assert_eq!(shown.call(&setup, "POST", &format!("{ITS}/upgrade"), &upgrade).await, 200);
+    let shared = json!({"value": "m4rk3d-shared"}).to_string();
+    assert_eq!(shown.call(&setup, "PUT", KEPT, &shared).await, 200);
     let change = json!({"secrets": {"SECOND": "m4rk3d-changed"}}).to_string();
     assert_eq!(shown.call(&setup, "PATCH", ITS, &change).await, 200);
     // What is shown once, and by design, is not among what was shown.

@@ -171,10 +171,13 @@ fn secrets(call: &Call, key: &[&str], stored: &mut Stored) -> Option<Reply> {
             ),
             None => missing("secret"),
         }),
-        ("POST" | "PUT", [key]) => Some(match serde_json::from_slice::<SetSecret>(&call.body) {
-            Ok(new) => keep(kept, key, new.value),
-            Err(reason) => unfit(reason),
-        }),
+        ("PATCH", [key]) if !kept.contains_key(*key) => Some(missing("secret")),
+        ("POST" | "PUT" | "PATCH", [key]) => {
+            Some(match serde_json::from_slice::<SetSecret>(&call.body) {
+                Ok(new) => keep(kept, key, new.value),
+                Err(reason) => unfit(reason),
+            })
+        }
         ("POST", []) => {
             let body = call.json();
             let text = |name: &str| body["secret"][name].as_str();

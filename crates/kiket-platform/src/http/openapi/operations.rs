@@ -34,7 +34,9 @@ use kiket_contract::api::issues::{
 };
 use kiket_contract::api::notifications::{self, ListNotifications, Notification, SentNotification};
 use kiket_contract::api::rate_limit::{self, RateLimitAnswer};
-use kiket_contract::api::secrets::{self, SetSecret};
+use kiket_contract::api::secrets::kept::{self, KeptSecret, ListSecrets, SecretOwner};
+use kiket_contract::api::secrets::reads::{self, ListSecretReads, SecretRead};
+use kiket_contract::api::secrets::{self, SecretList, SetSecret, StoredSecret};
 use kiket_contract::api::signing_keys::{self, SigningKeys};
 use kiket_contract::api::sla_events::{self, ListSlaEvents, SlaEvent};
 use kiket_contract::api::telemetry::report::{
@@ -90,6 +92,12 @@ pub(super) fn all() -> Vec<Operation> {
         operator("GET", telemetry::REPORT, "Figures of handlers' calls, as reported and as measured").queries::<ReadReport>().answers::<TelemetryReport>(200),
         operator("GET", telemetry::RECORDS, "What was reported of handlers' calls").queries::<ListRecords>().answers::<Page<KeptRecord>>(200),
         operator("GET", &format!("{}/{{id}}", deliveries::PATH), "Show one delivery with all its attempts").answers::<Delivery>(200),
+        operator("GET", kept::PATH, "List secrets, without values").queries::<ListSecrets>().answers::<Page<KeptSecret>>(200),
+        operator("PUT", kept::KEY_PATH, "Store a secret").queries::<SecretOwner>().takes::<SetSecret>().answers::<KeptSecret>(200),
+        operator("POST", kept::ROTATE, "Put another value in the place of one that is there").queries::<SecretOwner>().takes::<SetSecret>().answers::<KeptSecret>(200),
+        operator("POST", kept::RESTORE, "Bring back what was removed within the hour").queries::<SecretOwner>().answers::<KeptSecret>(200),
+        operator("DELETE", kept::KEY_PATH, "Remove a secret").queries::<SecretOwner>().answers::<Done>(200),
+        operator("GET", reads::PATH, "List who was given which secret").queries::<ListSecretReads>().answers::<Page<SecretRead>>(200),
         operator("GET", signing_keys::PATH, "List the keys of the runtime tokens").answers::<SigningKeys>(200),
         operator("POST", signing_keys::ROTATE, "Make the next key; it signs an hour later").answers::<SigningKeys>(201),
         operator("POST", workspace_tokens::PATH, "Make a workspace token, shown once").takes::<CreateWorkspaceToken>().answers::<CreatedWorkspaceToken>(201),
@@ -126,7 +134,14 @@ pub(super) fn all() -> Vec<Operation> {
         extension("GET", audit::PROOF, "Show what proves an audit record").queries::<FindProof>().answers::<Proof>(200),
         extension("POST", audit::VERIFY, "Check what proves an audit record").takes::<VerifyProof>().answers::<Verification>(200),
         open("POST", webhook_url::WEBHOOK_PATH, "What a third party sends to an installation").takes::<Value>().answers::<Done>(202),
+        extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
+        extension("GET", secrets::LIST_PATH, "List the keys that have a value; an array for the Python SDK").answers::<SecretList>(200),
+        extension("POST", secrets::LIST_PATH, "Store a secret that the body names").takes::<SetSecret>().answers::<Done>(200),
+        extension("GET", secrets::PATH, "Read a secret").answers::<StoredSecret>(200),
         extension("POST", secrets::PATH, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
+        extension("PUT", secrets::PATH, "Store a secret").takes::<SetSecret>().answers::<Done>(200),
+        extension("PATCH", secrets::PATH, "Put another value in the place of one that is there").takes::<SetSecret>().answers::<Done>(200),
+        extension("DELETE", secrets::PATH, "Remove a secret").answers::<Done>(200),
         extension("GET", rate_limit::PATH, "How many calls are left in this window; in both spellings").answers::<RateLimitAnswer>(200),
         extension("GET", custom_data::PATH, "List the records of a table").queries::<ListRecordsQuery>().answers::<Page<Record>>(200),
         extension("POST", custom_data::PATH, "Make a record").queries::<InProject>().with("header", IDEMPOTENCY_KEY, "Makes a repeated request the same request, for 24 hours").takes::<WriteRecord>().answers::<OneRecord>(201),

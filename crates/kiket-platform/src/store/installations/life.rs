@@ -6,7 +6,7 @@ use kiket_contract::id::InstallationId;
 use sqlx::{AnyConnection, Row};
 
 use crate::store::events::NewEvent;
-use crate::store::{Store, StoreError, events, read};
+use crate::store::{Store, StoreError, events, read, secrets};
 
 /// The end of an installation.
 pub(crate) struct Removal {
@@ -84,8 +84,8 @@ impl Store {
         .bind(removal.event.id.as_bytes())
         .execute(&mut *transaction)
         .await?;
+        secrets::remove_all(&mut transaction, id).await?;
         for statement in [
-            "DELETE FROM secrets WHERE installation_id = $1",
             "DELETE FROM hooks WHERE installation_id = $1",
             "DELETE FROM modules WHERE installation_id = $1",
             "DELETE FROM data_tables WHERE installation_id = $1",

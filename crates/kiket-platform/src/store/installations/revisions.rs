@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::{Changed, Content, SealedHeaders, WantedModules, list, modules};
 use crate::store::events::NewEvent;
-use crate::store::secrets::SealedSecret;
+use crate::store::secrets::{Owner, SealedSecret};
 use crate::store::{Store, StoreError, events, hooks, secrets};
 
 /// An installation and the number of one of its revisions.
@@ -54,7 +54,9 @@ impl Store {
         if !settings(&mut transaction, update).await? {
             return Ok(Changed::Meanwhile);
         }
-        if !secrets::fit(&mut transaction, update.id, update.most_secret_bytes).await? {
+        if !secrets::fit(&mut transaction, Owner::Installation(update.id), update.most_secret_bytes)
+            .await?
+        {
             return Ok(Changed::TooManySecrets);
         }
         if let Some(replacement) = replacement {
@@ -117,15 +119,12 @@ async fn settings(connection: &mut AnyConnection, update: &Update) -> Result<boo
     .bind(i64::from(id))
     .execute(&mut *connection)
     .await?;
+    let owner = Owner::Installation(id);
     for secret in &update.secrets {
-        secrets::upsert(connection, id, secret, update.now).await?;
+        secrets::upsert(connection, owner, secret, update.now).await?;
     }
     for key in &update.secrets_removed {
-        sqlx::query("DELETE FROM secrets WHERE installation_id = $1 AND key = $2")
-            .bind(i64::from(id))
-            .bind(key)
-            .execute(&mut *connection)
-            .await?;
+        secrets::set_aside(connection, owner, key, update.now).await?;
     }
     Ok(true)
 }

@@ -106,7 +106,7 @@ impl World {
         let mut bad = over_with_time(&setup, &clock, &manifest).await;
         bad.extend(over_by_hand(&setup, &manifest).await);
         let first = json!({
-            "manifest": manifest, "secrets": {"CRM_TOKEN": MARK}, "modules": {MODULE: SCHEMA},
+            "manifest": manifest, "secrets": {"CRM_TOKEN": MARK, MARK: "x"}, "modules": {MODULE: SCHEMA},
             "seeds": {MODULE: [json!({"table": "notes", "records": [{"body": MARK}]}).to_string()]},
         });
         let first = install(&setup, first).await;
