@@ -9,8 +9,9 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, Span};
 
-use crate::Result;
 use crate::panics::unless_panicked;
+use crate::telemetry::LONGEST_LOGGED;
+use crate::{Context, Result};
 
 /// How many pieces of work may wait or run at once.
 const MOST: usize = 1024;
@@ -50,9 +51,10 @@ impl Background {
         }
     }
 
-    /// Starts an author's work, if there is room.
+    /// Starts an author's work for the delivery of this context, if there is room.
     pub(crate) fn start(
         &self,
+        context: Context,
         work: impl Future<Output = Result> + Send + 'static,
     ) -> std::result::Result<(), BackgroundFull> {
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| BackgroundFull)?;
@@ -64,7 +66,10 @@ impl Background {
             let _counted = counted;
             match work.await {
                 Some(Ok(())) => {}
-                Some(Err(error)) => tracing::error!("background work failed: {error}"),
+                Some(Err(error)) => {
+                    let failure = context.scrubbed(&error.to_string(), LONGEST_LOGGED);
+                    tracing::error!("background work failed: {failure}");
+                }
                 None => tracing::error!("background work panicked; its message is above"),
             }
             drop(room);

@@ -1,6 +1,7 @@
 //! What a handler knows about its delivery, and what it can do.
 
 mod calls;
+mod handed_out;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,10 +18,12 @@ use kiket_contract::payload::{Authentication, Delivery, SecretStatus};
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::{self, Claims};
+use kiket_manifest::Configuration;
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::handed_out::HandedOut;
 use crate::Result;
 use crate::background::BackgroundFull;
 use crate::endpoints::Endpoints;
@@ -30,6 +33,11 @@ use crate::scopes::{self, MissingScopes};
 use crate::secrets::Secrets;
 use crate::setting_values::SettingValues;
 use crate::settings::Settings;
+use crate::telemetry::scrubbed;
+use crate::testing::TestContext;
+
+/// What stands for a text that can not be searched for every secret.
+const WITHHELD: &str = "[withheld: the handler got more secrets than can be searched for]";
 
 /// A delivery, as its handler sees it. Cheap to clone; `Debug` shows nothing secret.
 #[derive(Clone)]
@@ -44,6 +52,8 @@ struct Inner {
     cancellation: OnceLock<CancellationToken>,
     /// What the token of a signed body says.
     unverified: OnceLock<Option<Box<Claims>>>,
+    /// The secrets that came from elsewhere than the delivery and the settings.
+    handed_out: HandedOut,
 }
 
 /// What a context is made of.
@@ -71,11 +81,14 @@ impl Context {
             background_session: OnceLock::new(),
             cancellation: OnceLock::new(),
             unverified: OnceLock::new(),
+            handed_out: HandedOut::default(),
         }))
     }
 
-    /// A context for a handler's unit test: the event `test` in version `v1`, without secrets, and
-    /// without a runtime token, so that calls to Kiket fail before anything is sent.
+    /// A context for a handler's unit test: the event `test` in version `v1`, without secrets,
+    /// settings and scopes, and without a runtime token, so that calls to Kiket fail before anything
+    /// is sent. The process's environment is not looked at. What a test needs of these,
+    /// [`TestContext`](crate::testing::TestContext) gives.
     ///
     /// ```
     /// use kiket_sdk::prelude::*;
@@ -89,15 +102,24 @@ impl Context {
     #[must_use]
     #[track_caller]
     pub fn for_test() -> Self {
+        TestContext::new().build()
+    }
+
+    #[track_caller]
+    pub(crate) fn of_test(
+        configuration: Configuration,
+        secrets: BTreeMap<String, Secret>,
+        scopes: Vec<String>,
+    ) -> Self {
         Self::new(Parts {
-            settings: Arc::new(Settings::for_test()),
+            settings: Arc::new(Settings::for_test(configuration)),
             found: Found::new(&Arc::new(Registration::for_test(Location::caller()))),
             headers: HeaderMap::new(),
-            authentication: None,
+            authentication: Some(Authentication { scopes, ..Authentication::default() }),
             claims: None,
             delivery: None,
             deadline: None,
-            secrets: BTreeMap::new(),
+            secrets,
             secret_status: SecretStatus::default(),
             context: Value::Null,
         })
@@ -202,15 +224,28 @@ impl Context {
     #[must_use]
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let delivered = self.0.parts.secrets.get(key).filter(|value| !value.is_empty());
-        delivered.cloned().or_else(|| self.configuration().secret(key))
+        let decided = || self.configuration().configuration.secrets.get(key);
+        delivered.or_else(decided).cloned().or_else(|| {
+            let found = self.configuration().secret_in_environment(key);
+            found.inspect(|secret| self.note(secret))
+        })
     }
 
-    /// Every secret that the handler may have got hold of, for a text that may show none.
-    pub(crate) fn known_secrets(&self) -> impl Iterator<Item = &Secret> {
-        let Inner { parts, authentication, .. } = &*self.0;
-        let configured = &parts.settings.configuration.secrets;
-        let delivered = parts.secrets.values().chain(&authentication.runtime_token);
-        delivered.chain(configured.values())
+    /// Notes a secret that the handler gets or gives, so that no text of a failure shows it.
+    pub(crate) fn note(&self, secret: &Secret) {
+        self.0.handed_out.note(secret);
+    }
+
+    /// The text without any secret that the handler may have got hold of, and its beginning only,
+    /// when it is longer than `longest` bytes.
+    pub(crate) fn scrubbed(&self, text: &str, longest: usize) -> String {
+        let Inner { parts, authentication, handed_out, .. } = &*self.0;
+        let Some(handed_out) = handed_out.all() else { return WITHHELD.to_owned() };
+        let settings = &parts.settings;
+        let known = parts.secrets.values().chain(&authentication.runtime_token);
+        let known = known.chain(settings.configuration.secrets.values());
+        let known = known.chain(&settings.own_credentials).chain(&handed_out);
+        scrubbed(text, known, longest)
     }
 
     /// Which secrets the extension asked for and did not get.
@@ -270,7 +305,7 @@ impl Context {
     }
 
     /// Starts work that goes on after the answer. It is finished before the program ends, if that
-    /// takes no more than 30 seconds; its failure is logged.
+    /// takes no more than 30 seconds; its failure is logged, without secrets.
     ///
     /// ```
     /// use kiket_sdk::prelude::*;
@@ -294,7 +329,7 @@ impl Context {
         &self,
         work: impl Future<Output = Result> + Send + 'static,
     ) -> std::result::Result<(), BackgroundFull> {
-        self.configuration().background.start(work)
+        self.configuration().background.start(self.clone(), work)
     }
 
     pub(crate) fn deadline_instant(&self) -> Option<Instant> {

@@ -10,7 +10,7 @@ use kiket_contract::api::rate_limit::RateLimit;
 use kiket_contract::api::webhook_url::WebhookUrl;
 use serde::Serialize;
 
-use crate::{Context, Secrets};
+use crate::{Context, MetricValue, Secrets};
 
 /// Calls to Kiket's API, from [`Context::endpoints`].
 ///
@@ -145,15 +145,26 @@ impl<'a> Endpoints<'a> {
     /// Reports a number of the extension's own: `POST /api/v1/extensions/metrics`. Things that are
     /// counted have the unit `count`.
     ///
+    /// ```
+    /// use kiket_sdk::prelude::*;
+    /// use serde_json::Value;
+    ///
+    /// #[webhook("crm.synced", version = "v1")]
+    /// async fn synced(contacts: Vec<Value>, context: Context) -> Result {
+    ///     context.endpoints().emit_metric("crm.contacts", contacts.len(), "count").await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// When the value is infinite or no number, the call can not be made, or Kiket refuses it.
     pub async fn emit_metric(
         &self,
         name: &str,
-        value: impl Into<f64> + Send,
+        value: impl MetricValue,
         unit: &str,
     ) -> Result<(), Error> {
-        let metric = Metric { name: name.to_owned(), value: value.into(), unit: unit.to_owned() };
+        let metric = Metric { name: name.to_owned(), value: value.number(), unit: unit.to_owned() };
         self.context.client().emit_metric(&metric).await
     }
 

@@ -40,6 +40,15 @@ pub enum Error {
         /// The variable to set: the one that the manifest names, or `KIKET_WEBHOOK_SECRET`.
         variable: String,
     },
+    /// A workspace token or an API key that no header can carry. It is not shown.
+    #[error(
+        "the credential of `{variable}`, or what the program gives in its place, can not be sent; \
+         it holds a line break or another control character: copy it anew"
+    )]
+    Credential {
+        /// The credential's variable.
+        variable: &'static str,
+    },
     /// Without verification an extension is served on a loopback address only.
     #[error(
         "without verification nothing is served at {place}, where others could call it; take \

@@ -67,8 +67,8 @@ impl HandlerError {
 
     /// A failure that no retry mends: Kiket does not call again for this delivery.
     ///
-    /// The caller sees the message. With 410 Kiket also stops to call this hook, for good. A status that is not permanent by the delivery contract
-    /// (anything but 4xx, and 429) becomes 422.
+    /// The caller sees the message. With 410 Kiket also stops to call this hook, for good. A status
+    /// that is not permanent by the delivery contract (anything but 4xx, and 429) becomes 422.
     #[must_use]
     pub fn permanent(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         let is_permanent = (400..500).contains(&status) && status != TOO_MANY_REQUESTS;

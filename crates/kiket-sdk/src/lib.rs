@@ -103,6 +103,7 @@ mod lambda;
 mod log;
 #[cfg(feature = "metrics")]
 mod measures;
+mod metric_value;
 mod options;
 mod panics;
 mod patience;
@@ -140,6 +141,7 @@ pub use kiket_contract::payload::{Authentication, SecretStatus};
 pub use kiket_contract::secret::Secret;
 pub use kiket_manifest::WrongType;
 pub use kiket_sdk_macros::{action, guard, webhook};
+pub use metric_value::MetricValue;
 pub use registration::Registration;
 pub use registration_fault::RegistrationFault;
 pub use scopes::MissingScopes;

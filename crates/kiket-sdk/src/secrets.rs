@@ -51,10 +51,11 @@ impl<'a> Secrets<'a> {
     /// When the text can not be a key, the call can not be made, or Kiket refuses it.
     pub async fn get(&self, key: &str) -> Result<Option<Secret>, Error> {
         let settings = self.context.configuration();
-        if let Some(value) = settings.options.secret_setting(&settings.environment, key) {
-            return Ok(Some(value));
-        }
-        self.context.client().secret(self.context.extension_id(), key).await
+        let found = match settings.options.secret_setting(&settings.environment, key) {
+            Some(value) => Some(value),
+            None => self.context.client().secret(self.context.extension_id(), key).await?,
+        };
+        Ok(found.inspect(|secret| self.context.note(secret)))
     }
 
     /// Stores a secret, new or in place of the old value:
@@ -70,6 +71,7 @@ impl<'a> Secrets<'a> {
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, V> {
         let context = self.context;
         let (key, value) = (key.to_owned(), value.into());
+        context.note(&value);
         async move { context.client().set_secret(context.extension_id(), &key, value).await }
     }
 

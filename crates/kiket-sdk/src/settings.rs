@@ -3,6 +3,7 @@
 
 use std::sync::{Once, OnceLock};
 
+use hyper::header::HeaderValue;
 use kiket_client::Client;
 use kiket_contract::clock::Clock;
 use kiket_contract::environment;
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) extension_id: String,
     pub(crate) extension_version: Option<String>,
     pub(crate) client: Client,
+    /// What the client's calls carry where a delivery brings no runtime token.
+    pub(crate) own_credentials: Vec<Secret>,
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
     /// The settings of the manifest and the program's own.
@@ -103,7 +106,8 @@ impl Sources {
         let written = self.base_url.clone().filter(|url| !url.is_empty());
         let base_url = self.first(written, self.environment.get(environment::BASE_URL));
         let base_url = base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
-        let client = self.with_own_credentials(Client::new(base_url).map_err(Error::BaseUrl)?);
+        let client = Client::new(base_url).map_err(Error::BaseUrl)?;
+        let (client, own_credentials) = self.with_own_credentials(client)?;
         let verifier = self.verifier(signatures, &client);
         let configuration = self.configuration()?;
         let environment_first = self.is_dev();
@@ -111,6 +115,7 @@ impl Sources {
         let reporter = telemetry.reporter(&client, &self.environment, environment_first)?;
         let settings = Settings {
             client,
+            own_credentials,
             extension_version: self.version().map(str::to_owned),
             extension_id: self.extension_id,
             environment: self.environment,
@@ -125,22 +130,36 @@ impl Sources {
         Ok((settings, verifier))
     }
 
-    /// The client with what its calls carry where a delivery brings no runtime token.
-    fn with_own_credentials(&self, mut client: Client) -> Client {
-        if let Some(token) = self.own(self.workspace_token.as_ref(), environment::WORKSPACE_TOKEN) {
+    /// The client with what its calls carry where a delivery brings no runtime token, and that.
+    fn with_own_credentials(&self, mut client: Client) -> Result<(Client, Vec<Secret>), Error> {
+        let token = self.own(self.workspace_token.as_ref(), environment::WORKSPACE_TOKEN)?;
+        let key = self.own(self.extension_api_key.as_ref(), environment::EXTENSION_API_KEY)?;
+        if let Some(token) = token.clone() {
             client = client.with_workspace_token(token);
         }
-        if let Some(key) = self.own(self.extension_api_key.as_ref(), environment::EXTENSION_API_KEY)
-        {
+        if let Some(key) = key.clone() {
             client = client.with_api_key(key);
         }
-        client
+        Ok((client, token.into_iter().chain(key).collect()))
     }
 
-    fn own(&self, written: Option<&Secret>, variable: &str) -> Option<Secret> {
-        let written = written.cloned().filter(|secret| !is_blank(secret));
-        let variable = self.environment.secret(variable).filter(|secret| !is_blank(secret));
-        self.first(written, variable)
+    /// A credential without the blanks around it: a file often ends with a newline, which no header
+    /// can carry.
+    fn own(
+        &self,
+        written: Option<&Secret>,
+        variable: &'static str,
+    ) -> Result<Option<Secret>, Error> {
+        let filled = |secret: &Secret| !is_blank(secret);
+        let in_environment = self.environment.secret(variable).filter(filled);
+        let Some(secret) = self.first(written.cloned().filter(filled), in_environment) else {
+            return Ok(None);
+        };
+        let secret = trimmed(&secret);
+        match HeaderValue::from_str(secret.expose()) {
+            Ok(_) => Ok(Some(secret)),
+            Err(_) => Err(Error::Credential { variable }),
+        }
     }
 
     /// The manifest's defaults, for secret settings the environment over them, and the program's
@@ -254,24 +273,23 @@ impl Settings {
         !matches!(self.options.effectively_once, EffectivelyOnce::Off)
     }
 
-    /// A secret that the delivery does not bring: of a secret setting the one that is decided, and
-    /// of any other name the environment's.
-    pub(crate) fn secret(&self, key: &str) -> Option<Secret> {
-        let decided = self.configuration.secrets.get(key).cloned();
-        decided.or_else(|| self.options.secret(&self.environment, key))
+    /// The environment's secret of a name that is no secret setting.
+    pub(crate) fn secret_in_environment(&self, key: &str) -> Option<Secret> {
+        self.options.secret(&self.environment, key)
     }
 
-    /// Settings without secrets, at the default address.
-    pub(crate) fn for_test() -> Self {
+    /// These settings, with nothing from the environment and at the default address.
+    pub(crate) fn for_test(configuration: Configuration) -> Self {
         #[expect(clippy::expect_used, reason = "the default address is an origin")]
         let client = Client::new(DEFAULT_BASE_URL).expect("an origin");
         Self {
             extension_id: "com.example.test".to_owned(),
             extension_version: None,
             client,
-            environment: Environment::process(),
+            own_credentials: Vec::new(),
+            environment: Environment::new(|_| None),
             clock: Clock::system(),
-            configuration: Configuration::default(),
+            configuration,
             options: Options::default(),
             background: Background::new(),
             reporter: Reporter::default(),

@@ -15,13 +15,14 @@ use tracing::Span;
 pub(crate) use feedback::FeedbackHook;
 pub(crate) use options::TelemetryOptions;
 pub(crate) use reporter::Reporter;
+pub(crate) use scrub::scrubbed;
 
 use crate::Context;
-use crate::handler_error::{HandlerError, Kind};
+use crate::handler_error::Kind;
 use crate::invocation::Ending;
 
 /// How much of a failure's text is logged, in bytes.
-const LONGEST_LOGGED: usize = 16 * 1024;
+pub(crate) const LONGEST_LOGGED: usize = 16 * 1024;
 /// How much of it a record has, in bytes, so that waiting records have a bounded size.
 const LONGEST_MESSAGE: usize = 1024;
 
@@ -29,7 +30,7 @@ const LONGEST_MESSAGE: usize = 1024;
 pub(crate) fn tell(context: &Context, ending: &Ending, start: Instant) {
     Span::current().record("outcome", ending.name());
     let failure = match ending {
-        Ending::Failed(error) => scrubbed(context, error),
+        Ending::Failed(error) => context.scrubbed(&error.to_string(), LONGEST_LOGGED),
         _ => String::new(),
     };
     log(ending, &failure, start);
@@ -40,11 +41,6 @@ pub(crate) fn tell(context: &Context, ending: &Ending, start: Instant) {
         let record = record(context, ending, failure, start);
         reporter.tell(record, context.auth().runtime_token.as_ref());
     }
-}
-
-/// A failure in words, without the secrets that the handler could know.
-fn scrubbed(context: &Context, error: &HandlerError) -> String {
-    scrub::scrubbed(&error.to_string(), context.known_secrets(), LONGEST_LOGGED)
 }
 
 fn log(ending: &Ending, failure: &str, start: Instant) {

@@ -22,6 +22,9 @@ use serde_json::{Map, Value};
 /// The delivery secret that deliveries are signed with, unless a test names another.
 pub const DELIVERY_SECRET: &str = "sh_test";
 
+/// The project that everything is in, unless a test names another.
+pub(crate) const PROJECT: i64 = 27;
+
 /// A delivery, as a test describes it; every part has a value that a real one could have.
 ///
 /// It makes requests that are signed as the platform signs them, with a runtime token. Clones are
@@ -53,6 +56,7 @@ pub struct Delivery {
     project: ProjectId,
     installation: InstallationId,
     scopes: Option<Vec<String>>,
+    permissions: Vec<String>,
     secrets: BTreeMap<String, Secret>,
     missing: Vec<String>,
     fault: Option<Fault>,
@@ -78,9 +82,10 @@ impl Delivery {
             signing: Some(SigningForm::Timestamped),
             base_url: "https://kiket.dev".to_owned(),
             organization: id(3),
-            project: id(27),
+            project: id(PROJECT),
             installation: id(7),
             scopes: None,
+            permissions: Vec::new(),
             secrets: BTreeMap::new(),
             missing: Vec::new(),
             fault: None,
@@ -189,7 +194,16 @@ impl Delivery {
         Self { installation: id(number), ..self }
     }
 
-    /// Grants exactly these scopes, in place of the project's and those that every token has.
+    /// Grants these too, beside the project's and those that every token has: the permissions of the
+    /// extension's manifest. Calls of [`StubApi`](crate::StubApi) need what they need on Kiket:
+    /// `issues.write` to change an issue, for example.
+    #[must_use]
+    pub fn permissions<S: Into<String>>(self, permissions: impl IntoIterator<Item = S>) -> Self {
+        Self { permissions: permissions.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Grants exactly these scopes, in place of the project's, of those that every token has, and of
+    /// the permissions.
     #[must_use]
     pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         Self { scopes: Some(scopes.into_iter().map(Into::into).collect()), ..self }
@@ -271,7 +285,8 @@ impl Delivery {
     fn granted(&self) -> Vec<String> {
         let usual = || {
             let base = scope::BASE.into_iter().map(str::to_owned);
-            std::iter::once(scope::project(self.project)).chain(base).collect()
+            let own = std::iter::once(scope::project(self.project)).chain(base);
+            own.chain(self.permissions.iter().cloned()).collect()
         };
         self.scopes.clone().unwrap_or_else(usual)
     }

@@ -34,7 +34,8 @@ const MEETING: Duration = Duration::from_millis(100);
 /// is called for each way, each time on a runtime of its own that ends like a killed program.
 ///
 /// The stand-in is set back before each way, and in the end, to what the test has made of it,
-/// without its calls. These calls of one way count once: those with the same `Idempotency-Key`, `PUT` and `DELETE` of the same, and the same
+/// without its calls. These calls of one way count once: those with the same `Idempotency-Key`; equal
+/// `PUT`, `PATCH` and `DELETE`, which leave the same behind however often they come; and the same
 /// value stored under the same secret's key. Reading and telemetry do not count, nor does the member
 /// `timestamp` of a body. Calls that work in the background makes after the answer are seen only if
 /// they come in time; leave such a handler to a test of its own.
@@ -264,7 +265,7 @@ fn effect(call: &Call) -> Effect {
 
 /// Whether a repeat of the very same call changes nothing more.
 fn is_repeatable(call: &Call) -> bool {
-    matches!(*call.method(), Method::PUT | Method::DELETE) || is_upsert(call)
+    matches!(*call.method(), Method::PUT | Method::PATCH | Method::DELETE) || is_upsert(call)
 }
 
 struct Lines<'a>(&'a [Effect]);

@@ -32,16 +32,20 @@ pub(crate) use state::{Inner, State, has_effect};
 use tokio::sync::oneshot;
 use tower_service::Service;
 
+use self::token::Standing;
+use crate::delivery::PROJECT;
 use crate::{Answer, Delivery};
 
 /// A stand-in for Kiket's API, over HTTP on a free port of the machine itself.
 ///
 /// It knows the calls that extensions make and answers each as Kiket would: secrets, issues and
-/// records of custom data are kept, other lists are empty, what is unknown is 404, a call without a
-/// credential is 401, and a repeat with the same `Idempotency-Key` gets the first answer.
+/// records of custom data are kept, lists come in pages, other lists are empty, what is unknown is
+/// 404, a call without a credential is 401, and a repeat with the same `Idempotency-Key` gets the
+/// first answer.
 /// A runtime token counts when [`Delivery`] made it; its time does not matter until
-/// [`StubApi::expire_tokens`]. Any API key or workspace token counts. Everything is recorded, also
-/// what was refused.
+/// [`StubApi::expire_tokens`]. A call that needs a scope which it does not grant is 403, see
+/// [`Delivery::permissions`], and so is one about another project than the delivery's. Any API key or
+/// workspace token counts, and grants everything. Everything is recorded, also what was refused.
 ///
 /// Clones are the same stand-in. It ends when the last is dropped.
 #[derive(Clone)]
@@ -124,20 +128,33 @@ impl StubApi {
         self.state.change(|inner| inner.stored.secrets.insert(key.to_owned(), value));
     }
 
-    /// Keeps a record of custom data, and gives its id.
-    pub fn put_record(&self, module: &str, table: &str, record: Map<String, Value>) -> i64 {
+    /// Keeps a record of custom data, and gives its id. It is in the project that its `project_id`
+    /// names, else in 27, where a [`Delivery`] happens.
+    pub fn put_record(&self, module: &str, table: &str, mut record: Map<String, Value>) -> i64 {
         let table = known::custom_data_table(module, table);
+        record.entry(known::PROJECT_ID).or_insert(PROJECT.into());
         self.state.change(|inner| inner.stored.records.create(&table, record).0)
     }
 
-    /// Keeps an issue, and gives its id.
+    /// Keeps an issue, and gives its id. It is found by that, and by its `key` if it has one.
     pub fn put_issue(&self, issue: Map<String, Value>) -> i64 {
         self.state.change(|inner| inner.stored.records.create(known::ISSUES, issue).0)
     }
 
-    /// From now on no runtime token counts any more: calls with one are answered with 401.
+    /// From now on every runtime token has expired: calls with one are answered with 401.
     pub fn expire_tokens(&self) {
-        self.state.change(|inner| inner.tokens_expired = true);
+        self.state.change(|inner| inner.standing = Standing::Expired);
+    }
+
+    /// From now on every runtime token is revoked: calls with one are answered with 401.
+    pub fn revoke_tokens(&self) {
+        self.state.change(|inner| inner.standing = Standing::Revoked);
+    }
+
+    /// From now on the installation is disabled: calls with a runtime token or an API key are
+    /// answered with 401.
+    pub fn disable_installation(&self) {
+        self.state.change(|inner| inner.standing = Standing::Disabled);
     }
 
     /// Every call until now, in the order in which they came.

@@ -27,10 +27,11 @@ const TEMPLATES: [&str; 6] = [
 ];
 
 /// What an extension reads of its environment.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
     environment::WEBHOOK_SECRET,
     environment::PREVIOUS_WEBHOOK_SECRET,
     environment::WORKSPACE_TOKEN,
+    environment::EXTENSION_API_KEY,
     environment::BASE_URL,
     environment::TELEMETRY_URL,
     environment::TELEMETRY_OPTOUT,
@@ -41,10 +42,11 @@ const VARIABLES: [&str; 11] = [
     environment::PORT,
 ];
 
-const SECRETS: [&str; 3] = [
+const SECRETS: [&str; 4] = [
     environment::WEBHOOK_SECRET,
     environment::PREVIOUS_WEBHOOK_SECRET,
     environment::WORKSPACE_TOKEN,
+    environment::EXTENSION_API_KEY,
 ];
 
 fn text(name: &str) -> String {
@@ -309,6 +311,39 @@ fn the_program_and_its_manifest_are_where_the_templates_say() {
         assert!(script.contains(&part), "{part} is not in the script");
     }
     assert!(package.contains("lambda = [\"kiket-sdk/lambda\"]"));
+}
+
+/// Rules out a service that the cloud does not take, or whose callers it refuses itself.
+#[test]
+fn cloud_run_takes_the_service_and_lets_kiket_in() {
+    let service = cloud_run();
+    let annotations = at(&service, "/metadata/annotations");
+    assert_eq!(annotations["run.googleapis.com/ingress"], "all");
+    assert_eq!(annotations["run.googleapis.com/invoker-iam-disabled"], "true");
+    let of_instances = at(&service, "/spec/template/metadata/annotations");
+    assert_eq!(of_instances["run.googleapis.com/cpu-throttling"], "false");
+    // The least that CPU outside of requests is given with.
+    let memory = at(&service, &format!("{CONTAINER}/resources/limits/memory"));
+    let megabytes = memory.as_str().and_then(|memory| memory.strip_suffix("Mi")).unwrap();
+    assert!(megabytes.parse::<u32>().unwrap() >= 512, "{memory}");
+}
+
+/// Rules out a rollout in which nobody answers guards, and a comment that promises more than it does.
+#[test]
+fn a_rollout_starts_the_next_one_before_the_old_one_stops() {
+    let (deployment, _) = kubernetes();
+    let strategy = at(&deployment, "/spec/strategy");
+    assert_eq!(strategy["type"], "RollingUpdate");
+    assert_eq!(strategy["rollingUpdate"], json!({ "maxSurge": 1, "maxUnavailable": 0 }));
+    assert_eq!(at(&deployment, "/spec/replicas"), 1);
+}
+
+#[test]
+fn the_shell_understands_the_script_that_builds_for_lambda() {
+    let script = root().join(SAMPLE).join("deploy/lambda/build");
+    let output = Command::new("bash").arg("-n").arg(&script).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}");
 }
 
 #[test]

@@ -44,6 +44,12 @@ pub(crate) static COLUMNS: LazyLock<Vec<SealedColumn>> = LazyLock::new(|| {
             ..column("secret_remains", "sealed_value", "place", ["id", "0"])
         },
         column("signing_keys", "sealed_private_key", "kid", ["kid", "0"]),
+        column(
+            "webhook_tokens",
+            "sealed_token",
+            "CAST(installation_id AS TEXT)",
+            ["installation_id", "0"],
+        ),
     ]
 });
 

@@ -14,7 +14,7 @@ impl Extension {
         self
     }
 
-    /// Where records are posted to, one by one, off the request path: `https://…`, or `http://` on
+    /// Where records are posted to, one a call, off the request path: `https://…`, or `http://` on
     /// the machine itself. `/telemetry` is added unless the address ends in it. Otherwise
     /// `KIKET_SDK_TELEMETRY_URL` counts. `KIKET_SDK_TELEMETRY_OPTOUT=1` stops all of it.
     pub fn telemetry_url(mut self, url: impl Into<String>) -> Self {

@@ -113,7 +113,7 @@ fn a_secret_setting_is_the_programs_then_the_environments_then_the_manifests() {
         sources.options.settings.extend(given);
         let (settings, _) = sources.resolve().unwrap();
         assert!(settings.configuration.values.is_empty());
-        settings.secret("apiToken").unwrap().expose().to_owned()
+        settings.configuration.secrets["apiToken"].expose().to_owned()
     };
     assert_eq!(secret(&[], None), "manifest");
     assert_eq!(secret(ENVIRONMENT, None), "environment");

@@ -1,7 +1,8 @@
-//! Records on their way out, one after the other, off the request path.
+//! Records on their way out, a few at a time, off the request path.
 //!
-//! Moves: records from handlers to one task that hands them on. Promises: whoever brings a record
-//! never waits; no more than [`ROOM`] records are under way; each that is lost is counted. Survives a
+//! Moves: records from handlers to a few tasks that hand them on, each of them one record after the
+//! other. Promises: whoever brings a record never waits; no more than [`ROOM`] records are under way;
+//! records are taken up in the order in which they came; each that is lost is counted. Survives a
 //! crash: nothing.
 
 use std::fmt;
@@ -19,13 +20,16 @@ const ROOM: u32 = 1024;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
+/// Where the tasks take records from, one task at a time.
+type Records<T> = tokio::sync::Mutex<UnboundedReceiver<(T, OwnedSemaphorePermit)>>;
+
 /// The way to one place that takes records.
 pub(crate) struct Courier<T> {
     /// The channel has no bound of its own: each record holds a permit until it is handed on.
     sender: UnboundedSender<(T, OwnedSemaphorePermit)>,
     room: Arc<Semaphore>,
     /// What hands records on, until the first one starts it.
-    work: Mutex<Option<Work>>,
+    work: Mutex<Vec<Work>>,
     lost: Arc<Lost>,
 }
 
@@ -36,18 +40,26 @@ struct Lost {
 }
 
 impl<T: Send + 'static> Courier<T> {
-    /// A way to the place of this name. `hand_on` says why it failed; it may not panic.
-    pub(crate) fn new<F>(to: &'static str, hand_on: impl Fn(T) -> F + Send + Sync + 'static) -> Self
+    /// A way to the place of this name, which takes so many at once. `hand_on` says why it failed; it
+    /// may not panic.
+    pub(crate) fn new<F>(
+        to: &'static str,
+        at_once: usize,
+        hand_on: impl Fn(T) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
         let (sender, receiver) = unbounded_channel();
         let lost = Arc::new(Lost { to, count: AtomicU64::new(0) });
-        let work = work(receiver, hand_on, Arc::clone(&lost));
+        let (records, hand_on) = (Arc::new(tokio::sync::Mutex::new(receiver)), Arc::new(hand_on));
+        let task = || {
+            Box::pin(work(Arc::clone(&records), Arc::clone(&hand_on), Arc::clone(&lost))) as Work
+        };
         Self {
             sender,
             room: Arc::new(Semaphore::new(ROOM as usize)),
-            work: Mutex::new(Some(Box::pin(work))),
+            work: Mutex::new((0..at_once).map(|_| task()).collect()),
             lost,
         }
     }
@@ -75,26 +87,26 @@ impl<T: Send + 'static> Courier<T> {
         self.lost.count.load(Ordering::Relaxed)
     }
 
-    /// Starts the task with the first record that has a runtime.
+    /// Starts the tasks with the first record that has a runtime.
     fn start(&self) {
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        if work.is_some()
+        if !work.is_empty()
             && let Ok(runtime) = Handle::try_current()
-            && let Some(work) = work.take()
         {
-            runtime.spawn(work);
+            for task in std::mem::take(&mut *work) {
+                runtime.spawn(task);
+            }
         }
     }
 }
 
-async fn work<T, F>(
-    mut records: UnboundedReceiver<(T, OwnedSemaphorePermit)>,
-    hand_on: impl Fn(T) -> F,
-    lost: Arc<Lost>,
-) where
+async fn work<T, F>(records: Arc<Records<T>>, hand_on: Arc<impl Fn(T) -> F>, lost: Arc<Lost>)
+where
     F: Future<Output = Result<(), String>>,
 {
-    while let Some((record, permit)) = records.recv().await {
+    loop {
+        let next = records.lock().await.recv().await;
+        let Some((record, permit)) = next else { break };
         if let Err(reason) = hand_on(record).await {
             lost.count(&reason);
         }

@@ -34,7 +34,7 @@ impl Feedback {
         match hook {
             FeedbackHook::Plain(hook) => Self::Plain(PlainHook(hook)),
             FeedbackHook::Async(hook) => {
-                Self::Async(Courier::new("the feedback hook", move |record| {
+                Self::Async(Courier::new("the feedback hook", 1, move |record| {
                     let hook = Arc::clone(&hook);
                     async move {
                         match unless_panicked(async move { hook(record).await }).await {

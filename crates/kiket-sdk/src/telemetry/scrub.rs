@@ -10,7 +10,7 @@ const IN_PLACE: &str = "[secret]";
 ///
 /// It is read once from the left, the longest secret first at each place, so no mark is taken for a
 /// text and no secret shows what is left of another.
-pub(super) fn scrubbed<'a>(
+pub(crate) fn scrubbed<'a>(
     text: &str,
     secrets: impl Iterator<Item = &'a Secret>,
     longest: usize,
@@ -38,12 +38,12 @@ pub(super) fn scrubbed<'a>(
     cut(clean, longest)
 }
 
-/// How a secret may stand in a text.
+/// How a secret may stand in a text: without the blanks around it, which are often taken off.
 fn forms(secret: &Secret) -> [Secret; 3] {
-    let text = secret.expose();
+    let text = secret.expose().trim();
     let in_json = serde_json::to_string(text).unwrap_or_default();
     let in_json = in_json.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    [secret.clone(), segment(text).into(), in_json.unwrap_or_default().into()]
+    [text.into(), segment(text).into(), in_json.unwrap_or_default().into()]
 }
 
 /// The beginning of a text, whole letters of at most this many bytes.
@@ -71,6 +71,14 @@ mod tests {
     fn a_secret_inside_another_leaves_nothing_of_it() {
         assert_eq!(clean("key-123-end", &["123", "key-123"]), "[secret]-end");
         assert_eq!(clean("abab", &["ab", "aba"]), "[secret]b");
+    }
+
+    #[test]
+    fn a_secret_from_a_file_goes_without_its_newline_too() {
+        assert_eq!(
+            clean("GET /?key=t0p: refused", &["t0p\n", " \n"]),
+            "GET /?key=[secret]: refused"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a handler learns from its context.
 
 use kiket_sdk::prelude::*;
+use kiket_sdk::testing::TestContext;
 use serde_json::{Value, json};
 
 use crate::program::{Program, extension};
@@ -86,6 +87,28 @@ async fn without_a_delivery_member_the_header_names_the_delivery() {
     let request = Request::signed("{}").header("X-Kiket-Invocation", id);
     let told = program().await.send(&request).await.json();
     assert_eq!(told["delivery"], json!([id, null]));
+}
+
+/// Rules out tests that pass or fail by what the developer's machine has set.
+#[test]
+fn a_context_of_a_test_sees_nothing_of_the_environment() {
+    assert!(std::env::var("PATH").is_ok());
+    assert!(Context::for_test().secret("PATH").is_none());
+}
+
+#[test]
+fn a_context_of_a_test_has_what_the_test_gives_and_no_more() {
+    let context = TestContext::new()
+        .secret("CRM_TOKEN", "crm_1")
+        .setting("MAX_RETRIES", 5)
+        .scopes(["issues:read"])
+        .build();
+    assert_eq!(context.secret("CRM_TOKEN"), Some("crm_1".into()));
+    assert_eq!(context.secret("OTHER"), None);
+    assert_eq!(context.settings().get::<u32>("MAX_RETRIES").unwrap(), Some(5));
+    context.require_scopes(&["issues.read"]).unwrap();
+    assert_eq!(context.require_scopes(&["issues.write"]).unwrap_err().missing, ["issues.write"]);
+    assert!(Context::for_test().require_scopes(&["issues.read"]).is_err());
 }
 
 #[test]

@@ -121,6 +121,21 @@ async fn metadata_metrics_and_addresses_are_the_extensions_own() {
 }
 
 #[tokio::test]
+async fn a_metric_is_whatever_number_the_author_has() {
+    let (_, calls) = run("{}", async |_: Value, context: Context| {
+        let endpoints = context.endpoints();
+        endpoints.emit_metric("n", [1, 2].len(), "count").await?;
+        endpoints.emit_metric("n", u64::from(u32::MAX) + 1, "count").await?;
+        endpoints.emit_metric("n", -3_i64, "count").await?;
+        endpoints.emit_metric("n", 0.5_f32, "share").await?;
+        Ok(Value::Null)
+    })
+    .await;
+    let values: Vec<_> = calls.iter().map(|call| body(call)["value"].as_f64()).collect();
+    assert_eq!(values, [2.0, 4_294_967_296.0, -3.0, 0.5].map(Some));
+}
+
+#[tokio::test]
 async fn intake_forms_issues_and_audit_are_reached() {
     let answers = r#"{"id":4,"key":"bug","name":"Bug","merkle_root":"0xab","status":"confirmed"}"#;
     let (_, calls) = run(answers, async |_: Value, context: Context| {

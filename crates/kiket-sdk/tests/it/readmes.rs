@@ -102,6 +102,10 @@ fn rate_limit(remaining: u64) -> Value {
     } })
 }
 
+/// What the READMEs' manifests ask for.
+const PERMISSIONS: [&str; 3] =
+    [scope::ISSUES_READ, scope::CUSTOM_DATA_READ, scope::CUSTOM_DATA_WRITE];
+
 /// Answers with what a handler is given.
 async fn tells(_payload: Value, context: Context) -> Result<Value> {
     let metadata: Value = context.client().get("/api/v1/extensions/com.example.marketing").await?;
@@ -146,7 +150,8 @@ impl Walk {
     async fn deliver_to(&self, path: &str, delivery: &Delivery) -> Walked {
         self.api.forget_calls();
         let at = Timestamp::from_second(NOW).unwrap();
-        let (head, body) = delivery.clone().base_url(self.api.url()).at(at).request().into_parts();
+        let delivery = delivery.clone().permissions(PERMISSIONS).base_url(self.api.url()).at(at);
+        let (head, body) = delivery.request().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let mut request = Request::new("POST", path).body(body.clone());
         for (name, value) in &head.headers {

@@ -217,6 +217,37 @@ async fn a_secret_is_the_payloads_then_the_variable_of_its_name_then_the_prefixe
     }
 }
 
+/// Rules out a credential from a file that ends with a newline, with which the program starts and
+/// every call fails.
+#[tokio::test]
+async fn a_credential_is_sent_without_the_blanks_around_it() {
+    let mut platform = answering("200 OK", r#"{"keys":[]}"#).await;
+    for (variable, header, sent) in [
+        ("KIKET_WORKSPACE_TOKEN", "authorization", "Bearer own"),
+        ("KIKET_EXTENSION_API_KEY", "x-kiket-api-key", "own"),
+    ] {
+        let set = move |name: &str| (name == variable).then(|| " own\r\n".to_owned());
+        let program = program(&platform, extension().environment(set)).await;
+        assert_eq!(program.deliver(&json!({ "do": "list" })).await.json(), json!([]));
+        assert_eq!(platform.call().await.header(header), Some(sent));
+    }
+}
+
+#[test]
+fn a_credential_that_no_header_can_carry_is_refused_at_the_start_by_its_variables_name() {
+    for (variable, given) in [
+        ("KIKET_WORKSPACE_TOKEN", extension().workspace_token("wk_one\nwk_two")),
+        ("KIKET_EXTENSION_API_KEY", extension().extension_api_key("kk_\u{7f}k")),
+    ] {
+        let set = move |name: &str| (name == variable).then(|| "k\u{0}k".to_owned());
+        for extension in [given, extension().environment(set)] {
+            let error = format!("{:?}", extension.into_service().expect_err("a refusal"));
+            assert!(error.contains(variable), "{error}");
+            assert!(!error.contains("wk_one") && !error.contains("kk_"), "{error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn without_a_runtime_token_calls_carry_the_workspace_token_and_else_fail() {
     let log = Log::collect();

@@ -36,9 +36,6 @@ async fn each_record_is_one_post_over_a_kept_connection_with_every_field() {
     let extension = extension().extension_version("1.2.3").telemetry_url(sink.url());
     let program = serving(extension).await;
     program.deliver(&json!({ "delivery": { "id": ID } })).await;
-    program.deliver(&json!({ "fails_with": "no such project" })).await;
-    program.stop().await.unwrap();
-
     let first = sink.call().await;
     assert_eq!(first.target(), "POST /telemetry");
     assert_eq!(first.header("content-type"), Some("application/json"));
@@ -60,7 +57,9 @@ async fn each_record_is_one_post_over_a_kept_connection_with_every_field() {
             "metadata": {},
         })
     );
+    program.deliver(&json!({ "fails_with": "no such project" })).await;
     let second = sink.call().await.json();
+    program.stop().await.unwrap();
     let failure = [&second["status"], &second["error_class"], &second["error_message"]];
     assert_eq!(failure, ["error", "permanent", "no such project"]);
     assert_eq!(sink.connections(), 1);
@@ -147,7 +146,7 @@ async fn opting_out_stops_hook_and_posts() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_may_pass_is_tried_again_and_another_is_not() {
     let log = Log::collect();
-    let mut sink = Stub::answering(&["503 Busy", "429 Slow\r\nretry-after: 7", "200 OK"]).await;
+    let mut sink = Stub::answering(&["503 Busy", "429 Slow\r\nretry-after: 4", "200 OK"]).await;
     let program = serving(extension().telemetry_url(sink.url())).await;
     let start = Instant::now();
     program.deliver(&json!({})).await;
@@ -155,16 +154,42 @@ async fn a_refusal_that_may_pass_is_tried_again_and_another_is_not() {
     for _ in 0..2 {
         assert_eq!(sink.call().await.body, body);
     }
-    assert!(start.elapsed() >= Duration::from_secs(7));
+    assert!(start.elapsed() >= Duration::from_secs(4));
     assert!(!log.text().contains("is lost"), "{}", log.text());
 
     let mut sink = Stub::answering(&["422 No", "200 OK"]).await;
     let program = serving(extension().telemetry_url(sink.url())).await;
     program.deliver(&json!({})).await;
-    program.deliver(&json!({ "fails_with": "second" })).await;
     sink.call().await;
+    program.deliver(&json!({ "fails_with": "second" })).await;
     assert_eq!(sink.call().await.json()["error_message"], "second");
     assert!(log.text().contains("is lost: Kiket's API answered 422"), "{}", log.text());
+}
+
+/// Rules out that one request to wait stops every record for as long as the address likes.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_asks_to_wait_long_is_asked_again_before() {
+    let mut sink = Stub::answering(&["503 Busy\r\nretry-after: 3600", "200 OK"]).await;
+    let program = serving(extension().telemetry_url(sink.url())).await;
+    let start = Instant::now();
+    program.deliver(&json!({})).await;
+    let body = sink.call().await.body;
+    assert_eq!(sink.call().await.body, body);
+    assert!((5..60).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+}
+
+/// Rules out that one record at a time is on its way, and others are lost behind it.
+#[tokio::test]
+async fn several_records_are_on_their_way_at_once() {
+    let mut sink = Stub::silent().await;
+    let program = serving(extension().telemetry_url(sink.url())).await;
+    for number in 0..8 {
+        program.deliver(&json!({ "number": number })).await;
+    }
+    for _ in 0..8 {
+        sink.call().await;
+    }
+    assert_eq!(sink.connections(), 8);
 }
 
 /// Rules out that the answer waits for the address, that records pile up in memory, and that the
@@ -248,6 +273,84 @@ async fn no_record_and_no_line_of_the_log_shows_a_secret_of_the_delivery() {
     body["fails_with"] = "the token rt_1 is old".into();
     program.deliver(&body).await;
     assert_eq!(sink.call().await.json()["error_message"], "the token [secret] is old");
+}
+
+/// Every secret that a handler can get or store, one after the other, in the error that follows.
+async fn asks_with_a_secret(payload: Value, context: Context) -> Result {
+    let secrets = context.secrets();
+    let secret = match payload["of"].as_str().unwrap_or_default() {
+        "environment" => context.secret("UNDECLARED").or_permanent(422, "none")?,
+        "kiket" => secrets.get("STORED").await?.or_permanent(422, "none")?,
+        "variable" => secrets.get("API_TOKEN").await?.or_permanent(422, "none")?,
+        what @ ("set" | "rotate") => {
+            let value = Secret::from(format!("new-{what}"));
+            match what {
+                "set" => secrets.set("STORED", value.clone()).await?,
+                _ => secrets.rotate("STORED", value.clone()).await?,
+            }
+            value
+        }
+        "workspace" => "wk_own".into(),
+        _ => "kk_own".into(),
+    };
+    let error = format!("GET https://crm/?token={}: refused", secret.expose());
+    if payload["later"] == true {
+        context.background(async move { Err(HandlerError::internal(error)) })?;
+        return Ok(());
+    }
+    Err(HandlerError::internal(error))
+}
+
+fn variables(name: &str) -> Option<String> {
+    let value = match name {
+        "UNDECLARED" => "from-environment",
+        "KIKET_SECRET_API_TOKEN" => "from-variable",
+        "KIKET_WORKSPACE_TOKEN" => "wk_own",
+        "KIKET_EXTENSION_API_KEY" => "kk_own",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+const SHOWN: [&str; 6] =
+    ["from-environment", "from-variable", "from-kiket", "new-", "wk_own", "kk_own"];
+
+/// Rules out error texts with secrets that no delivery brought and no manifest declares.
+#[tokio::test]
+async fn no_record_and_no_line_of_the_log_shows_a_secret_that_the_handler_got_or_stored() {
+    let log = Log::collect();
+    let platform = Stub::new(|_, _| Some(("200 OK".into(), r#"{"value":"from-kiket"}"#.into())));
+    let (platform, mut sink) = (platform.await, Stub::answering(&["200 OK"]).await);
+    let extension = extension().environment(variables).base_url(platform.url());
+    let extension = extension.webhook("issue.created", "v1", asks_with_a_secret);
+    let program = Program::serving(extension.telemetry_url(sink.url())).await;
+    for of in ["environment", "kiket", "variable", "set", "rotate", "workspace", "key"] {
+        program.deliver(&json!({ "of": of })).await;
+        let record = sink.call().await.json();
+        assert_eq!(record["error_message"], "GET https://crm/?token=[secret]: refused", "{of}");
+    }
+    let text = log.text();
+    assert!(text.contains("?token=[secret]"), "{text}");
+    assert!(SHOWN.iter().all(|secret| !text.contains(secret)), "{text}");
+}
+
+/// Rules out that work in the background logs what a handler would not.
+#[tokio::test]
+async fn the_log_of_background_work_shows_no_secret_either() {
+    let log = Log::collect();
+    let platform = Stub::new(|_, _| Some(("200 OK".into(), r#"{"value":"from-kiket"}"#.into())));
+    let extension = extension().environment(variables).base_url(platform.await.url());
+    let extension = extension.webhook("issue.created", "v1", asks_with_a_secret);
+    let program = Program::serving(extension).await;
+    for of in ["environment", "kiket", "set", "workspace", "key"] {
+        let answer = program.deliver(&json!({ "of": of, "later": true })).await;
+        assert_eq!(answer.status, 200, "{of}");
+    }
+    program.stop().await.unwrap();
+    let text = log.text();
+    let expected = "background work failed: GET https://crm/?token=[secret]: refused";
+    assert_eq!(text.matches(expected).count(), 5, "{text}");
+    assert!(SHOWN.iter().all(|secret| !text.contains(secret)), "{text}");
 }
 
 #[tokio::test]

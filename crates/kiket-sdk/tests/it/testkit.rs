@@ -278,7 +278,7 @@ async fn a_handler_that_fails_halfway_and_runs_again_adds_nothing_twice() {
         .into_service()
         .unwrap();
     assert_eq!(api.put_record("m", "t", serde_json::Map::new()), 1);
-    let delivery = delivery();
+    let delivery = delivery().permissions(["custom_data.write"]);
     api.deliver(&service, &delivery).await.assert_retryable();
     api.deliver(&service, &delivery.clone().attempt(2)).await.assert_delivered();
     assert_eq!(service.finish(Duration::from_secs(5)).await, 0);

@@ -1,9 +1,11 @@
 //! A delivery from a file.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use kiket_contract::payload::member;
+use kiket_contract::payload::{SecretStatus, member};
 use kiket_contract::secret::Secret;
+use kiket_contract::{scope, token};
 use serde_json::{Map, Value};
 
 use super::Delivery;
@@ -41,8 +43,10 @@ impl Delivery {
     /// A delivery of a recorded payload: a file with the event's own members, named as those in
     /// `vectors/events` are (`issue.created.v1.json`), or the whole body of a delivery.
     ///
-    /// Of a whole body the payload, the context, the secrets, the id, the attempt and the action's
-    /// key are kept. The runtime token and the signature are made anew.
+    /// Of a whole body the payload, the context, the secrets and those that are missing, the id, the
+    /// attempt, the time limit, the action's key and the scopes are kept, and the organisation, the
+    /// project and the installation, where the runtime token can be read. The token and the signature
+    /// are made anew.
     ///
     /// ```
     /// use kiket_testkit::Delivery;
@@ -86,6 +90,9 @@ impl Delivery {
         if let Some(attempt) = of_delivery("attempt").and_then(Value::as_i64) {
             self.attempt = attempt;
         }
+        if let Some(limit) = of_delivery("timeout_ms").and_then(Value::as_u64) {
+            self.timeout = Duration::from_millis(limit);
+        }
         self.action_key = text(body.get(member::ACTION_KEY));
         self.context = body.get(member::CONTEXT).and_then(Value::as_object).cloned();
         let secrets = body.get(member::SECRETS).and_then(Value::as_object);
@@ -94,6 +101,27 @@ impl Delivery {
             .flatten()
             .filter_map(|(key, value)| Some((key.clone(), Secret::from(value.as_str()?))))
             .collect();
+        let status = body.get(member::SECRET_STATUS).cloned().unwrap_or_default();
+        self.missing = serde_json::from_value::<SecretStatus>(status).unwrap_or_default().missing;
+        self.proved_by(body.get(member::AUTHENTICATION))
+    }
+
+    /// Takes what the recorded proof grants, and for whom.
+    fn proved_by(mut self, authentication: Option<&Value>) -> Self {
+        let Some(authentication) = authentication else { return self };
+        if let Some(scopes) = authentication.get("scopes").and_then(Value::as_array) {
+            let scopes = scopes.iter().filter_map(Value::as_str);
+            self.scopes = Some(scopes.map(str::to_owned).collect());
+        }
+        let token = authentication.get("runtime_token").and_then(Value::as_str);
+        let claims = token.and_then(token::read_unverified);
+        let named = self.scopes.as_deref().and_then(scope::only_project);
+        self.project =
+            claims.as_ref().and_then(|claims| claims.proj_id).or(named).unwrap_or(self.project);
+        if let Some(claims) = claims {
+            self.organization = claims.org_id.unwrap_or(self.organization);
+            self.installation = claims.pi_id.unwrap_or(self.installation);
+        }
         self
     }
 }

@@ -6,29 +6,39 @@ mod custom_data;
 mod intake;
 mod issues;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub(super) use custom_data::table as custom_data_table;
 use http::{Method, StatusCode};
 pub(super) use issues::TABLE as ISSUES;
-use kiket_contract::api::Done;
 use kiket_contract::api::extension_events::LogEvent;
+use kiket_contract::api::rate_limit::{self, RateLimit, RateLimitAnswer};
 use kiket_contract::api::secrets::{SetSecret, is_valid_key};
+use kiket_contract::api::spelling::Both;
+use kiket_contract::api::{
+    CURSOR, Done, Page, extension_metrics, inbound_emails, notifications, sla_events, telemetry,
+    webhook_url,
+};
 use kiket_contract::response::ErrorBody;
-use kiket_contract::route::{API, JWKS};
+use kiket_contract::route::{API, JWKS, with_prefix};
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Call;
-use super::records::Record;
+use super::records::{Record, Records};
 use super::state::Stored;
-use super::token;
+use super::token::{self, Standing};
 use crate::keys;
 
 /// When everything here was made.
 const MADE: &str = "2026-01-01T00:00:00Z";
-const DEFAULT_LIMIT: usize = 50;
+/// How many entries a page has, unless the call says.
+const DEFAULT_LIMIT: i64 = 50;
+/// The member and the parameter that names a project.
+pub(super) const PROJECT_ID: &str = "project_id";
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -59,9 +69,9 @@ impl Reply {
 #[track_caller]
 pub(super) fn error_of(status: u16) -> Reply {
     let (code, text) = match status {
-        401 => ("invalid_runtime_token", "the token has expired"),
+        401 => ("expired_credential", "the token has expired"),
         404 => ("not_found", "there is no such thing"),
-        429 => ("rate_limited", "too many calls"),
+        429 => ("rate_limit_exceeded", "Rate limit exceeded"),
         500.. => ("unavailable", "Kiket can not answer now"),
         _ => ("refused", "the call was refused"),
     };
@@ -81,58 +91,88 @@ fn unfit(reason: impl std::fmt::Display) -> Reply {
     Reply::error(422, &ErrorBody::new("body_shape", error))
 }
 
+fn invalid_parameter(reason: &str) -> Reply {
+    let error = format!("the query does not fit: {reason}");
+    Reply::error(400, &ErrorBody::new("invalid_parameter", error))
+}
+
 /// Whether the call reports about a handler.
 pub(crate) fn is_telemetry(call: &Call) -> bool {
-    matches!(segments(&call.path)[..], ["ext", "telemetry"] | ["telemetry"])
+    whole(&call.path) == telemetry::PATH || call.path == telemetry::SUFFIX
 }
 
 /// Whether the call stores a secret: new or in place of the old value.
 pub(crate) fn is_upsert(call: &Call) -> bool {
+    let segments = segments(&call.path);
     call.method == Method::POST
-        && matches!(segments(&call.path)[..], ["extensions", _, "secrets", ..])
+        && segments.len() > 2
+        && segments[0] == "extensions"
+        && segments[2] == "secrets"
 }
 
-fn segments(path: &str) -> Vec<&str> {
-    path.strip_prefix(API).unwrap_or(path).trim_start_matches('/').split('/').collect()
+/// The path behind the prefix of the API, which may be left out as on Kiket.
+fn whole(path: &str) -> Cow<'_, str> {
+    with_prefix(path).map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
+/// The parts of a path behind the prefix, decoded.
+fn segments(path: &str) -> Vec<Cow<'_, str>> {
+    let path = path.strip_prefix(API).unwrap_or(path).trim_start_matches('/');
+    path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy()).collect()
 }
 
 /// The answer to a call that may not be made.
-pub(super) fn refusal(call: &Call, tokens_expired: bool) -> Option<Reply> {
+pub(super) fn refusal(call: &Call, standing: Standing) -> Option<Reply> {
     let segments = segments(&call.path);
-    let guarded = matches!(segments[..], ["ext" | "extensions" | "audit", ..]);
+    let guarded =
+        matches!(segments.first().map(|part| &**part), Some("ext" | "extensions" | "audit"));
     let open = !guarded || is_telemetry(call);
-    if open { None } else { token::refusal(call, required(call, &segments), tokens_expired) }
+    let required = || scope::required(call.method.as_str(), &call.path);
+    if open { None } else { token::refusal(call, required(), standing) }
 }
 
 /// What Kiket answers to this call, if it may be made.
 pub(super) fn reply(call: &Call, stored: &mut Stored) -> Reply {
-    answer(call, &segments(&call.path), stored).unwrap_or_else(|| {
+    let reply = by_path(call).or_else(|| {
+        let segments = segments(&call.path);
+        let segments: Vec<&str> = segments.iter().map(|part| &**part).collect();
+        by_parts(call, &segments, stored)
+    });
+    reply.unwrap_or_else(|| {
         let error = format!("there is nothing at {} {}", call.method, call.path);
         Reply::error(404, &ErrorBody::new("no_route", error))
     })
 }
 
-/// The scope that a call needs.
-fn required(call: &Call, segments: &[&str]) -> &'static str {
-    match (call.method == Method::GET, segments) {
-        (true, ["extensions", _, "secrets", ..]) => scope::SECRETS_READ,
-        (false, ["extensions", _, "secrets", ..]) => scope::SECRETS_WRITE,
-        (true, _) => scope::API_READ,
-        (false, _) => scope::API_WRITE,
+/// The answers of calls whose paths are always the same.
+fn by_path(call: &Call) -> Option<Reply> {
+    match (call.method.as_str(), &*whole(&call.path)) {
+        ("GET", JWKS) => Some(Reply::new(200, json!(keys::key_set()))),
+        ("POST", _) if is_telemetry(call) => Some(done(200)),
+        ("POST", extension_metrics::PATH | notifications::PATH) => Some(done(201)),
+        ("GET", sla_events::PATH) => Some(nothing()),
+        ("GET", rate_limit::PATH) => Some(rate_limit()),
+        ("GET", webhook_url::PATH) => {
+            let action = call.parameter("action_name").unwrap_or_default();
+            let url = format!("https://kiket.dev/webhooks/ext/wht_test/{action}");
+            Some(Reply::new(200, json!({ "webhook_url": url, "webhook_token": "wht_test" })))
+        }
+        ("POST", inbound_emails::PATH) => {
+            Some(Reply::new(201, json!({ "id": 1, "status": "accepted" })))
+        }
+        _ => None,
     }
 }
 
-fn answer(call: &Call, segments: &[&str], stored: &mut Stored) -> Option<Reply> {
+fn by_parts(call: &Call, segments: &[&str], stored: &mut Stored) -> Option<Reply> {
     match (call.method.as_str(), segments) {
-        ("GET", _) if call.path == JWKS => Some(Reply::new(200, json!(keys::key_set()))),
-        ("POST", _) if is_telemetry(call) => Some(done(200)),
         ("POST", ["extensions", _, "events"]) => {
             Some(match serde_json::from_slice::<LogEvent>(&call.body) {
                 Ok(_) => done(201),
                 Err(reason) => unfit(reason),
             })
         }
-        ("POST", ["extensions", "logs" | "metrics" | "notifications"]) => Some(done(201)),
+        ("POST", ["extensions", "logs"]) => Some(done(201)),
         ("GET", ["extensions", extension]) => Some(Reply::new(
             200,
             json!({ "id": extension, "name": extension, "version": "1.0.0", "status": "active" }),
@@ -142,16 +182,6 @@ fn answer(call: &Call, segments: &[&str], stored: &mut Stored) -> Option<Reply> 
             custom_data::answer(call, place, &mut stored.records)
         }
         (_, ["ext", "issues", place @ ..]) => issues::answer(call, place, &mut stored.records),
-        ("GET", ["ext", "sla", "events"]) => Some(Reply::new(200, json!({ "data": [] }))),
-        ("GET", ["ext", "rate_limit"]) => Some(rate_limit()),
-        ("GET", ["ext", "webhook_url"]) => {
-            let action = call.parameter("action_name").unwrap_or_default();
-            let url = format!("https://kiket.dev/webhooks/ext/wht_test/{action}");
-            Some(Reply::new(200, json!({ "webhook_url": url, "webhook_token": "wht_test" })))
-        }
-        ("POST", ["ext", "inbound_emails"]) => {
-            Some(Reply::new(201, json!({ "id": 1, "status": "accepted" })))
-        }
         (_, ["ext", "intake_forms", place @ ..]) => intake::answer(call, place),
         (_, ["audit", place @ ..]) => audit(call, place),
         _ => None,
@@ -210,22 +240,40 @@ fn one(status: u16, what: &str, record: Option<Record>) -> Reply {
     }
 }
 
-/// How many entries a list may have.
-fn limit(call: &Call) -> usize {
-    call.parameter("limit").and_then(|limit| limit.parse().ok()).unwrap_or(DEFAULT_LIMIT)
+/// The project that the call names: its number, or the text that is none.
+pub(super) fn project_of(call: &Call) -> Option<Value> {
+    let named = call.parameter(PROJECT_ID)?;
+    Some(named.parse::<i64>().map_or_else(|_| json!(named), |number| json!(number)))
 }
 
-/// Both spellings, as Kiket sends them: one of the SDKs reads the second only.
+/// A page of the records that have every value of `filters`.
+fn page(call: &Call, table: &str, filters: &Record, records: &mut Records) -> Reply {
+    let number = |name: &str| call.parameter(name).map(|text| text.parse::<i64>().ok());
+    let Some(limit @ 1..) = number("limit").unwrap_or(Some(DEFAULT_LIMIT)) else {
+        return invalid_parameter("`limit` is no number from 1 on");
+    };
+    let Some(after) = number(CURSOR).unwrap_or(Some(0)) else {
+        return invalid_parameter("`cursor` is none that a page ended with");
+    };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = records.list(table, filters, after);
+    let (ids, data): (Vec<i64>, Vec<Record>) =
+        found.by_ref().take(limit).map(|(id, record)| (id, record.clone())).unzip();
+    let next_cursor = found.next().and(ids.last()).map(i64::to_string);
+    Reply::new(200, json!(Page { data, next_cursor }))
+}
+
+/// A list of which there is nothing.
+fn nothing() -> Reply {
+    Reply::new(200, json!(Page::<Value> { data: Vec::new(), next_cursor: None }))
+}
+
+/// A window of which nothing is used up, in both spellings.
 fn rate_limit() -> Reply {
-    Reply::new(
-        200,
-        json!({
-            "rate_limit": {
-                "limit": 1000, "remaining": 1000, "window_seconds": 60, "reset_in": 60,
-            },
-            "rateLimit": { "limit": 1000, "remaining": 1000, "windowSeconds": 60, "resetIn": 60 },
-        }),
-    )
+    let window = u64::from(rate_limit::WINDOW_SECONDS);
+    let limit = u64::from(rate_limit::DEFAULT_LIMIT);
+    let rate_limit = Both(RateLimit::new(limit, limit, window, window));
+    Reply::new(200, json!(Both(RateLimitAnswer { rate_limit })))
 }
 
 /// No record was ever anchored, so there is nothing to find and nothing to prove.

@@ -27,11 +27,17 @@ impl Records {
         (id, record)
     }
 
-    /// The records that have every value of `filters`, at most `limit`.
-    pub(super) fn list(&mut self, table: &str, filters: &Record, limit: usize) -> Vec<Record> {
+    /// The records that have every value of `filters`, by their ids, from the one behind `after` on.
+    pub(super) fn list<'a>(
+        &'a mut self,
+        table: &str,
+        filters: &'a Record,
+        after: i64,
+    ) -> impl Iterator<Item = (i64, &'a Record)> {
         let fits =
-            |record: &&Record| filters.iter().all(|(name, value)| record.get(name) == Some(value));
-        self.table(table).values().filter(fits).take(limit).cloned().collect()
+            |record: &Record| filters.iter().all(|(name, value)| record.get(name) == Some(value));
+        let behind = self.table(table).iter().filter(move |(id, _)| **id > after);
+        behind.filter(move |(_, record)| fits(record)).map(|(id, record)| (*id, record))
     }
 
     pub(super) fn get(&mut self, table: &str, id: i64) -> Option<Record> {

@@ -106,7 +106,8 @@ impl<'a> On<'a> {
 
     /// Refuses with 429 and asks to wait this many seconds.
     pub fn rate_limit(self, retry_after: u64) -> Self {
-        let reply = Reply { retry_after: Some(retry_after), ..error_of(429) };
+        let mut reply = Reply { retry_after: Some(retry_after), ..error_of(429) };
+        reply.body["retry_after"] = retry_after.into();
         self.change(|rule| rule.end = Some(End::Reply(reply)))
     }
 

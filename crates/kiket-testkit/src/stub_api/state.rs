@@ -12,6 +12,7 @@ use super::Call;
 use super::known::{self, Reply};
 use super::records::Records;
 use super::script::{End, Rule};
+use super::token::Standing;
 
 /// What is behind every handle of one stand-in.
 pub(crate) struct State {
@@ -27,7 +28,7 @@ pub(crate) struct Inner {
     pub(super) stored: Stored,
     /// Answers to calls with an idempotency key.
     remembered: HashMap<String, Reply>,
-    pub(super) tokens_expired: bool,
+    pub(super) standing: Standing,
     /// How many more calls with an effect are answered; the one after them hangs.
     pub(crate) answered_effects: Option<usize>,
     /// Whether the first call of all is answered only after [`State::release`].
@@ -156,7 +157,7 @@ impl Inner {
 
     /// What Kiket would answer.
     fn reply(&mut self, call: &Call) -> Reply {
-        if let Some(refusal) = known::refusal(call, self.tokens_expired) {
+        if let Some(refusal) = known::refusal(call, self.standing) {
             return refusal;
         }
         let key = call.idempotency_key().map(|key| format!("{} {} {key}", call.method, call.path));

@@ -205,6 +205,12 @@ async fn a_recorded_body_is_replayed_with_a_new_proof() {
     let recorded = Delivery::new("issue.created", "v2")
         .context(json!({ "user_id": 91 }))
         .secret("CRM_TOKEN", "crm_1")
+        .missing_secret("OTHER")
+        .timeout(Duration::from_secs(2))
+        .scopes(["project:12", "issues.write"])
+        .organization(4)
+        .project(12)
+        .installation(9)
         .attempt(2);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("yesterday.json");
@@ -213,9 +219,28 @@ async fn a_recorded_body_is_replayed_with_a_new_proof() {
     let replayed = Delivery::replay(file).unwrap();
     assert_eq!(replayed.id(), recorded.id());
     assert_eq!(verified(&replayed.request()).await, Ok(()));
+    let claims = believed(&replayed.request()).await.unwrap();
+    assert_eq!(claims.scopes, ["project:12", "issues.write"]);
+    assert_eq!(claims.org_id.map(|id| id.get()), Some(4));
+    assert_eq!(claims.proj_id.map(|id| id.get()), Some(12));
+    assert_eq!(claims.pi_id.map(|id| id.get()), Some(9));
     let (mut again, mut first) = (body(&replayed).await, body(&recorded).await);
     assert_ne!(again["authentication"].take(), first["authentication"].take());
     assert_eq!(again, first);
+}
+
+/// A recording may have its token cut out.
+#[tokio::test]
+async fn without_a_token_the_scopes_of_a_recorded_body_name_its_project() {
+    let mut recorded = body(&Delivery::new("issue.created", "v1").project(12)).await;
+    recorded["authentication"]["runtime_token"] = "[secret]".into();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("yesterday.json");
+    std::fs::write(&file, recorded.to_string()).unwrap();
+    let replayed = Delivery::replay(file).unwrap();
+    let claims = believed(&replayed.request()).await.unwrap();
+    assert_eq!(claims.proj_id.map(|id| id.get()), Some(12));
+    assert_eq!(claims.org_id.map(|id| id.get()), Some(3));
 }
 
 #[test]

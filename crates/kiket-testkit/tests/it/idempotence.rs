@@ -1,6 +1,7 @@
 //! Each way in which a delivery can come twice is tried, and what does not bear it is found.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -62,7 +63,8 @@ async fn asked(body: &Value, line: &str, more: Option<(&str, &str)>, json: Value
 }
 
 fn delivery() -> Delivery {
-    Delivery::new("issue.created", "v1")
+    let permissions = ["custom_data.read", "custom_data.write"];
+    Delivery::new("issue.created", "v1").permissions(permissions)
 }
 
 /// What the assertion says of an extension that it refuses.
@@ -155,6 +157,34 @@ async fn storing_the_same_secret_again_is_safe_and_another_is_not() {
     let said = refused(storing(&["first", "second"])).await;
     assert!(said.contains("is not idempotent"), "{said}");
     assert!(!said.contains("first") && !said.contains("second"), "{said}");
+}
+
+/// Rules out that a right handler is refused because each of its runs has a key of its own.
+#[tokio::test]
+async fn changing_a_record_to_the_same_again_is_safe_and_to_another_value_is_not() {
+    let changing = |make: fn(u64) -> u64| {
+        let runs = Arc::new(AtomicU64::new(0));
+        move || {
+            let runs = runs.clone();
+            let handler = async move |body: Bytes| {
+                let body = serde_json::from_slice(&body).unwrap();
+                let run = runs.fetch_add(1, Relaxed);
+                let key = format!("run-{run}");
+                let record = json!({ "record": { "state": make(run) } });
+                let line = format!("PATCH {CONTACTS}/1");
+                asked(&body, &line, Some((header::IDEMPOTENCY_KEY, &key)), record).await
+            };
+            Router::new().fallback(post(handler))
+        }
+    };
+    let api = StubApi::start();
+    api.put_record("crm", "contacts", serde_json::Map::new());
+    assert_idempotent(&api, changing(|_| 7), &delivery()).await;
+    let check = tokio::spawn(async move {
+        assert_idempotent(&api, changing(|run| run), &delivery()).await;
+    });
+    let said = *check.await.unwrap_err().into_panic().downcast::<String>().unwrap();
+    assert!(said.contains("delivered twice in a row"), "{said}");
 }
 
 /// Looks before it writes, which bears a crash because what it wrote is found.

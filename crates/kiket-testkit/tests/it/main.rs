@@ -8,6 +8,7 @@
 )]
 
 mod caller;
+mod credentials;
 mod deliveries;
 mod failures;
 mod idempotence;

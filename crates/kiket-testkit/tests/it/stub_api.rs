@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use kiket_contract::header;
-use kiket_testkit::{Delivery, StubApi, key_set};
+use kiket_testkit::{StubApi, key_set};
 use serde_json::{Value, json};
 
-use crate::caller::{call, call_with_key, token};
+use crate::caller::{call, call_with_key};
 
 const EVENTS: &str = "/api/v1/extensions/com.example.crm/events";
 
@@ -57,6 +57,7 @@ async fn every_known_call_has_an_answer_and_others_are_404() {
         "POST /api/v1/ext/telemetry",
         "POST /telemetry",
         "GET /ext/rate_limit",
+        "POST /extensions/metrics",
     ] {
         let heard = call_with_key(&api.url(), line, any.clone()).await;
         assert!((200..300).contains(&heard.status), "{line}: {heard:?}");
@@ -87,16 +88,112 @@ async fn what_is_stored_is_found_again() {
     let ada = json!({ "name": "Ada", "city": "London" });
     let id = api.put_record("crm", "contacts", ada.as_object().unwrap().clone());
     let bob = json!({ "record": { "name": "Bob", "city": "Paris" } });
-    let heard = call_with_key(&url, &format!("POST {path}"), bob).await;
+    let heard = call_with_key(&url, &format!("POST {path}?project_id=27"), bob).await;
     assert_eq!(heard.status, 201);
+    let one = format!("{path}/{id}?project_id=27");
     let changed = json!({ "record": { "city": "Turin" } });
-    call_with_key(&url, &format!("PATCH {path}/{id}"), changed).await;
-    let filtered = format!("GET {path}?filters=%7B%22city%22%3A%22Turin%22%7D");
+    call_with_key(&url, &format!("PATCH {one}"), changed).await;
+    let filtered = format!("GET {path}?project_id=27&filters=%7B%22city%22%3A%22Turin%22%7D");
     let heard = call_with_key(&url, &filtered, Value::Null).await;
-    assert_eq!(heard.json, json!({ "data": [{ "id": id, "name": "Ada", "city": "Turin" }] }));
-    call_with_key(&url, &format!("DELETE {path}/{id}"), Value::Null).await;
-    let heard = call_with_key(&url, &format!("GET {path}/{id}"), Value::Null).await;
+    let ada = json!({ "id": id, "project_id": 27, "name": "Ada", "city": "Turin" });
+    assert_eq!(heard.json, json!({ "data": [ada], "next_cursor": null }));
+    call_with_key(&url, &format!("DELETE {one}"), Value::Null).await;
+    let heard = call_with_key(&url, &format!("GET {one}"), Value::Null).await;
     assert_eq!(heard.status, 404);
+}
+
+/// Rules out that a program which asks about the wrong project passes its tests.
+#[tokio::test]
+async fn a_record_is_there_for_its_own_project_only() {
+    let api = StubApi::start();
+    let url = api.url();
+    let path = "/api/v1/ext/custom_data/crm/contacts";
+    let ada = json!({ "name": "Ada", "project_id": 28 });
+    let id = api.put_record("crm", "contacts", ada.as_object().unwrap().clone());
+    let ask = async |line: String, body: Value| call_with_key(&url, &line, body).await;
+    let changed = json!({ "record": { "name": "Bob", "project_id": 27 } });
+    for (line, body) in [
+        (format!("GET {path}/{id}?project_id=27"), Value::Null),
+        (format!("PATCH {path}/{id}?project_id=27"), changed.clone()),
+        (format!("DELETE {path}/{id}?project_id=27"), Value::Null),
+    ] {
+        assert_eq!(ask(line.clone(), body).await.status, 404, "{line}");
+    }
+    let heard = ask(format!("GET {path}?project_id=27"), Value::Null).await;
+    assert_eq!(heard.json["data"], json!([]));
+    let heard = ask(format!("PATCH {path}/{id}?project_id=28"), changed).await;
+    assert_eq!(heard.json["data"], json!({ "id": id, "name": "Bob", "project_id": 28 }));
+    let heard = ask(format!("GET {path}?project_id=28"), Value::Null).await;
+    assert_eq!(heard.json["data"][0]["id"], id);
+    let heard = ask(format!("GET {path}"), Value::Null).await;
+    assert_eq!((heard.status, &heard.json["code"]), (400, &json!("invalid_parameter")));
+}
+
+/// Rules out that a program which reads the first page only passes its tests.
+#[tokio::test]
+async fn a_list_that_is_cut_says_where_it_goes_on() {
+    let api = StubApi::start();
+    for number in 0..5 {
+        let record = json!({ "number": number, "title": "a", "project_id": 27 });
+        let record = record.as_object().unwrap();
+        api.put_record("crm", "contacts", record.clone());
+        api.put_issue(record.clone());
+    }
+    for path in ["custom_data/crm/contacts", "issues"] {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        for size in [2, 2, 1] {
+            let line = format!("GET /api/v1/ext/{path}?project_id=27&limit=2{cursor}");
+            let page = call_with_key(&api.url(), &line, Value::Null).await.json;
+            let data = page["data"].as_array().unwrap();
+            assert_eq!(data.len(), size);
+            seen.extend(data.iter().map(|entry| entry["number"].as_i64().unwrap()));
+            let next = page["next_cursor"].as_str();
+            assert_eq!(next.is_none(), size == 1);
+            cursor = next.map(|next| format!("&cursor={next}")).unwrap_or_default();
+        }
+        assert_eq!(seen, [0, 1, 2, 3, 4]);
+        let all = format!("GET /api/v1/ext/{path}?project_id=27&limit=5");
+        let page = call_with_key(&api.url(), &all, Value::Null).await.json;
+        assert_eq!(page["next_cursor"], Value::Null);
+        for wrong in ["limit=0", "limit=many", "cursor=none"] {
+            let line = format!("GET /api/v1/ext/{path}?project_id=27&{wrong}");
+            let heard = call_with_key(&api.url(), &line, Value::Null).await;
+            assert_eq!((heard.status, &heard.json["code"]), (400, &json!("invalid_parameter")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_in_a_path_are_decoded() {
+    let api = StubApi::start();
+    let record = json!({ "name": "Ada" });
+    api.put_record("crm", "new contacts/é", record.as_object().unwrap().clone());
+    let line = "GET /api/v1/ext/custom_data/crm/new%20contacts%2F%C3%A9?project_id=27";
+    let heard = call_with_key(&api.url(), line, Value::Null).await;
+    assert_eq!(heard.json["data"][0]["name"], "Ada");
+}
+
+#[tokio::test]
+async fn an_issue_is_reached_by_its_key_too() {
+    let api = StubApi::start();
+    let issue = json!({ "key": "SHOP-231", "title": "Slow" });
+    let id = api.put_issue(issue.as_object().unwrap().clone());
+    let path = "/api/v1/ext/issues/SHOP-231";
+    let heard = call_with_key(&api.url(), &format!("GET {path}"), Value::Null).await;
+    assert_eq!(heard.json["data"]["id"], id);
+    let done = json!({ "transition": "done" });
+    call_with_key(&api.url(), &format!("POST {path}/transitions"), done).await;
+    let said = json!({ "body": "Fixed." });
+    call_with_key(&api.url(), &format!("POST {path}/comments"), said).await;
+    let heard = call_with_key(&api.url(), &format!("GET /ext/issues/{id}"), Value::Null).await;
+    assert_eq!(heard.json["data"]["status"], "done");
+    let line = format!("GET /ext/issues/{id}/comments");
+    let heard = call_with_key(&api.url(), &line, Value::Null).await;
+    assert_eq!(heard.json["data"][0]["body"], "Fixed.");
+    for path in ["SHOP-232", "SHOP-232/comments"] {
+        let line = format!("GET /api/v1/ext/issues/{path}");
+        assert_eq!(call_with_key(&api.url(), &line, Value::Null).await.status, 404, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -129,33 +226,9 @@ async fn an_issue_changes_as_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_call_needs_a_credential_that_counts() {
-    let api = StubApi::start();
-    let delivery = Delivery::new("issue.created", "v1");
-    let log = json!({ "event": "x" });
-    let line = format!("POST {EVENTS}");
-    let by = async |token: String| {
-        call(&api.url(), &line, &[(header::RUNTIME_TOKEN, &token)], &log).await.unwrap()
-    };
-    let heard = call(&api.url(), &line, &[], &log).await.unwrap();
-    assert_eq!((heard.status, &heard.json["code"]), (401, &json!("no_runtime_token")));
-    assert_eq!(by(token(&delivery).await).await.status, 201);
-    assert_eq!(api.calls().last().unwrap().delivery_id(), Some(delivery.id()));
-    assert_eq!(by("rt_example".to_owned()).await.status, 401);
-
-    let reads = delivery.clone().scopes(["ext.api.read"]);
-    let heard = by(token(&reads).await).await;
-    assert_eq!((heard.status, &heard.json["code"]), (403, &json!("missing_scopes")));
-
-    api.expire_tokens();
-    let heard = by(token(&delivery).await).await;
-    assert_eq!((heard.status, &heard.json["code"]), (401, &json!("invalid_runtime_token")));
-}
-
-#[tokio::test]
 async fn a_repeat_with_the_same_key_gets_the_first_answer() {
     let api = StubApi::start();
-    let line = "POST /api/v1/ext/custom_data/crm/contacts";
+    let line = "POST /api/v1/ext/custom_data/crm/contacts?project_id=27";
     let ask = async |key: &str| {
         let headers = [(header::API_KEY, "key"), (header::IDEMPOTENCY_KEY, key)];
         let record = json!({ "record": { "name": "Ada" } });
@@ -186,6 +259,8 @@ async fn it_does_what_it_is_told_last_and_as_often_as_told() {
     assert_eq!(statuses, [503, 503, 429, 202]);
     assert_eq!(heard[0].json["code"], "unavailable");
     assert_eq!(heard[2].retry_after.as_deref(), Some("7"));
+    assert_eq!(heard[2].json["code"], "rate_limit_exceeded");
+    assert_eq!(heard[2].json["retry_after"], 7);
     assert_eq!(heard[3].json, json!({ "later": true }));
 }
 

@@ -57,8 +57,13 @@ use serde_json::Value;
 use super::operation::{Operation, extension, extension_or_anyone, open, operator};
 use crate::metrics;
 
-#[rustfmt::skip]
 pub(super) fn all() -> Vec<Operation> {
+    [of_operators(), of_extensions(), of_anyone()].into_iter().flatten().collect()
+}
+
+/// What the admin token opens.
+#[rustfmt::skip]
+fn of_operators() -> Vec<Operation> {
     vec![
         operator("GET", installations::PATH, "List installations").queries::<ListInstallations>().answers::<Page<Installation>>(200),
         operator("POST", installations::PATH, "Set an extension up in a project").takes::<NewInstallation>().answers::<Installed>(201),
@@ -104,6 +109,13 @@ pub(super) fn all() -> Vec<Operation> {
         operator("GET", workspace_tokens::PATH, "List workspace tokens, without the tokens").queries::<ListWorkspaceTokens>().answers::<Page<WorkspaceToken>>(200),
         operator("DELETE", &format!("{}/{{id}}", workspace_tokens::PATH), "Revoke a workspace token").answers::<Done>(200),
         operator("GET", route::METRICS, "What Prometheus reads").answers_in::<String>(200, metrics::MEDIA_TYPE),
+    ]
+}
+
+/// What an extension may call.
+#[rustfmt::skip]
+fn of_extensions() -> Vec<Operation> {
+    vec![
         keyed(extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201)),
         keyed(extension("POST", extension_events::MESSAGES_PATH, "Log a message of the extension's own").takes::<LogMessage>().answers::<Done>(201)),
         keyed(extension("POST", extension_metrics::PATH, "Report a number").takes::<Metric>().answers::<Done>(201)),
@@ -133,8 +145,6 @@ pub(super) fn all() -> Vec<Operation> {
         extension("GET", audit::ANCHOR, "Show an anchor").queries::<FindAnchor>().answers::<Anchor>(200),
         extension("GET", audit::PROOF, "Show what proves an audit record").queries::<FindProof>().answers::<Proof>(200),
         extension("POST", audit::VERIFY, "Check what proves an audit record").takes::<VerifyProof>().answers::<Verification>(200),
-        open("POST", webhook_url::WEBHOOK_PATH, "What a third party sends to an installation").takes::<Value>().answers::<Done>(202),
-        extension("POST", extension_events::LOG_PATH, "Log an event of the extension's own").takes::<LogEvent>().answers::<Done>(201),
         extension("GET", secrets::LIST_PATH, "List the keys that have a value; an array for the Python SDK").answers::<SecretList>(200),
         extension("POST", secrets::LIST_PATH, "Store a secret that the body names").takes::<SetSecret>().answers::<Done>(200),
         extension("GET", secrets::PATH, "Read a secret").answers::<StoredSecret>(200),
@@ -148,6 +158,14 @@ pub(super) fn all() -> Vec<Operation> {
         extension("GET", custom_data::RECORD_PATH, "Show a record").queries::<InProject>().answers::<OneRecord>(200),
         extension("PATCH", custom_data::RECORD_PATH, "Change columns of a record").queries::<InProject>().takes::<WriteRecord>().answers::<OneRecord>(200),
         extension("DELETE", custom_data::RECORD_PATH, "Remove a record").queries::<DeleteRecord>().with("header", IDEMPOTENCY_KEY, "Makes a repeated request the same request, for 24 hours").answers::<Done>(200),
+    ]
+}
+
+/// What needs no credential.
+#[rustfmt::skip]
+fn of_anyone() -> Vec<Operation> {
+    vec![
+        open("POST", webhook_url::WEBHOOK_PATH, "What a third party sends to an installation").takes::<Value>().answers::<Done>(202),
         open("GET", route::JWKS, "The public keys of the runtime tokens").answers::<JwkSet>(200),
         open("GET", route::HEALTHZ, "Whether the process lives").answers::<Done>(200),
         open("GET", route::READYZ, "Whether the platform can do its work").answers::<Readiness>(200).answers::<Readiness>(503),

@@ -9,7 +9,7 @@ use kiket_sdk::prelude::*;
 use kiket_sdk::testing::create_test_context;
 use kiket_sdk::{TelemetryRecord, TelemetryStatus};
 use kiket_testkit::{Delivery, StubApi};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Walk, get, imminent, issue_created, logged, post, rate_limit, stored, told, variable};
 
@@ -83,13 +83,14 @@ async fn records_of_the_payloads_project_are_listed_and_made() {
         Ok(json!([contacts.data, made]))
     }
     let walk = Walk::of(|extension| extension.load(handlers![handle_issue])).await;
-    let record = Map::from_iter([("status".to_owned(), json!("active"))]);
+    let Value::Object(record) = json!({ "status": "active", "project_id": 31 }) else { panic!() };
     walk.api.put_record("com.example.crm.contacts", "automation_records", record);
-    let walked = walk.deliver(&issue_created("v1").set("/project_id", 31)).await;
+    let walked = walk.deliver(&issue_created("v1").project(31).set("/project_id", 31)).await;
     let lead = json!({ "email": "lead@example.com", "metadata": { "source": "webhook" } });
     let mut made = lead.clone();
-    made["id"] = json!(2);
-    assert_eq!(walked.answer, json!([[{ "id": 1, "status": "active" }], made]));
+    (made["id"], made["project_id"]) = (json!(2), json!(31));
+    let found = json!({ "id": 1, "project_id": 31, "status": "active" });
+    assert_eq!(walked.answer, json!([[found], made]));
     let table = "/api/v1/ext/custom_data/com.example.crm.contacts/automation_records";
     let query = "filters=%7B%22status%22%3A%22active%22%7D&limit=25&project_id=31";
     assert_eq!(

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use kiket_contract::{header, scope};
 use kiket_sdk::prelude::*;
 use kiket_testkit::{Delivery, StubApi, create_signed_payload};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     Variables, Walk, asked, extension, get, imminent, issue_created, logged, post, rate_limit,
@@ -63,9 +63,9 @@ async fn one_helper_lists_and_makes_records() {
         })
     })
     .await;
-    let record = Map::from_iter([("status".to_owned(), json!("active"))]);
+    let Value::Object(record) = json!({ "status": "active", "project_id": 12 }) else { panic!() };
     walk.api.put_record("com.example.crm.contacts", "automation_records", record);
-    let walked = walk.deliver(&issue_created("v1").set("/issue/project_id", 12)).await;
+    let walked = walk.deliver(&issue_created("v1").project(12).set("/issue/project_id", 12)).await;
     assert_eq!(walked.answer, json!({ "synced": 1 }));
     let table = "/api/v1/ext/custom_data/com.example.crm.contacts/automation_records";
     let query = "filters=%7B%22status%22%3A%22active%22%7D&limit=10&project_id=12";

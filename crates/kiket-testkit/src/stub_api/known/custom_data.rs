@@ -1,10 +1,12 @@
-//! Records of custom data, each table as empty as it was left.
+//! Records of custom data, each table as empty as it was left. Each is in a project, and is not there
+//! for calls about another.
 
-use serde_json::json;
+use kiket_contract::response::ErrorBody;
+use serde_json::Value;
 
-use super::{Reply, done, limit, missing, one, unfit};
-use crate::stub_api::Call;
+use super::{PROJECT_ID, Reply, done, invalid_parameter, missing, one, page, project_of, unfit};
 use crate::stub_api::records::{Record, Records};
+use crate::stub_api::{Call, token};
 
 const RECORD: &str = "record";
 
@@ -16,11 +18,24 @@ pub(in crate::stub_api) fn table(module: &str, table: &str) -> String {
 pub(super) fn answer(call: &Call, place: &[&str], records: &mut Records) -> Option<Reply> {
     let ([module, name] | [module, name, _]) = place else { return None };
     let table = table(module, name);
-    let record = || call.json()[RECORD].as_object().cloned();
+    let Some(project) = project(call) else {
+        let error = "project_id is missing: say which project is meant";
+        return Some(Reply::error(400, &ErrorBody::new("invalid_parameter", error)));
+    };
+    let record = || {
+        let mut record = call.json()[RECORD].as_object().cloned()?;
+        record.insert(PROJECT_ID.to_owned(), project.clone());
+        Some(record)
+    };
     let without = || unfit("it has no `record`");
-    let id = place.get(2).map(|id| id.parse().unwrap_or_default());
+    // What is in another project has the id of none.
+    let id = place.get(2).map(|id| {
+        let id = id.parse().unwrap_or_default();
+        let found = records.get(&table, id);
+        found.filter(|found| found.get(PROJECT_ID) == Some(&project)).map_or(0, |_| id)
+    });
     Some(match (call.method.as_str(), id) {
-        ("GET", None) => list(call, &table, records),
+        ("GET", None) => list(call, &table, &project, records),
         ("POST", None) => match record() {
             Some(record) => one(201, RECORD, Some(records.create(&table, record).1)),
             None => without(),
@@ -38,12 +53,19 @@ pub(super) fn answer(call: &Call, place: &[&str], records: &mut Records) -> Opti
     })
 }
 
-fn list(call: &Call, table: &str, records: &mut Records) -> Reply {
+/// The project that the call names, else the one of its runtime token.
+fn project(call: &Call) -> Option<Value> {
+    let own = || Some(token::claims(call)?.proj_id?.get().into());
+    project_of(call).or_else(own)
+}
+
+fn list(call: &Call, table: &str, project: &Value, records: &mut Records) -> Reply {
     let filters = call.parameter("filters").unwrap_or_else(|| "{}".to_owned());
     match serde_json::from_str::<Record>(&filters) {
-        Ok(filters) => {
-            Reply::new(200, json!({ "data": records.list(table, &filters, limit(call)) }))
+        Ok(mut filters) => {
+            filters.insert(PROJECT_ID.to_owned(), project.clone());
+            page(call, table, &filters, records)
         }
-        Err(_) => unfit("`filters` is no JSON object"),
+        Err(_) => invalid_parameter("`filters` is no JSON object"),
     }
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{MADE, Reply, unfit};
+use super::{MADE, Reply, nothing, unfit};
 use crate::stub_api::Call;
 
 pub(super) fn answer(call: &Call, place: &[&str]) -> Option<Reply> {
     let body = call.json();
     match (call.method.as_str(), place) {
-        ("GET", [] | [_, "submissions"]) => Some(Reply::new(200, json!({ "data": [] }))),
+        ("GET", [] | [_, "submissions"]) => Some(nothing()),
         ("GET", [key]) => Some(Reply::new(200, form(key))),
         ("GET", [_, "stats"]) => Some(Reply::new(200, stats(call.parameter("period")))),
         ("GET", [_, "submissions", id]) => {

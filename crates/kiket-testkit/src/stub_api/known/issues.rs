@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Reply, limit, missing, one, unfit};
+use super::{PROJECT_ID, Reply, missing, one, page, project_of, unfit};
 use crate::stub_api::Call;
 use crate::stub_api::records::{Record, Records};
 
@@ -12,12 +12,11 @@ pub(in crate::stub_api) const TABLE: &str = "issues";
 const CUSTOM_FIELDS: &str = "custom_fields";
 
 pub(super) fn answer(call: &Call, place: &[&str], records: &mut Records) -> Option<Reply> {
-    let id = place.first().map(|id| id.parse().unwrap_or_default());
+    let id = place.first().map(|issue| id_of(issue, records));
     Some(match (call.method.as_str(), id, place.get(1..).unwrap_or_default()) {
         ("GET", None, _) => {
-            let of_project = call.parameter("project_id").and_then(|id| id.parse::<i64>().ok());
-            let filters = of_project.map(|id| ("project_id".to_owned(), json!(id)));
-            list(call, TABLE, &filters.into_iter().collect(), records)
+            let filters = project_of(call).map(|project| (PROJECT_ID.to_owned(), project));
+            page(call, TABLE, &filters.into_iter().collect(), records)
         }
         ("POST", None, _) => match call.json()[ISSUE].as_object().cloned() {
             Some(issue) if issue.get("title").is_some_and(Value::is_string) => {
@@ -36,9 +35,10 @@ pub(super) fn answer(call: &Call, place: &[&str], records: &mut Records) -> Opti
     })
 }
 
-fn list(call: &Call, table: &str, filters: &Record, records: &mut Records) -> Reply {
-    let found = records.list(table, filters, limit(call));
-    Reply::new(200, json!({ "data": found, "next_cursor": null }))
+/// The number of an issue that is named by it or by its key; that of none when there is no such issue.
+fn id_of(issue: &str, records: &mut Records) -> i64 {
+    let by_key = [("key".to_owned(), json!(issue))].into_iter().collect();
+    issue.parse().ok().or_else(|| Some(records.list(TABLE, &by_key, 0).next()?.0)).unwrap_or(0)
 }
 
 /// Custom fields that are not named stay.
@@ -72,7 +72,7 @@ fn comments(call: &Call, records: &mut Records, id: i64) -> Option<Reply> {
         return Some(missing(ISSUE));
     }
     match call.method.as_str() {
-        "GET" => Some(list(call, &table, &Record::new(), records)),
+        "GET" => Some(page(call, &table, &Record::new(), records)),
         "POST" => {
             let body = call.json();
             let text = body["body"].as_str().or_else(|| body["comment"]["body"].as_str());
