@@ -1,6 +1,7 @@
 //! What a call sends, the same in every attempt.
 
-use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -31,6 +32,8 @@ pub(crate) struct Call {
     /// The hash of what the body says, where a part of it is about the call itself.
     content: Option<[u8; 32]>,
     repeats: Repeats,
+    /// Whether it waits for one of the client's connections.
+    is_queued: AtomicBool,
 }
 
 /// What it is to make a call a second time.
@@ -52,7 +55,15 @@ impl Call {
             _ if method.is_safe() => Repeats::Reads,
             _ => Repeats::Replaces,
         };
-        Self { method, path, query: String::new(), body: None, content: None, repeats }
+        Self {
+            method,
+            path,
+            query: String::new(),
+            body: None,
+            content: None,
+            repeats,
+            is_queued: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn to(method: Method, path: Result<String, InvalidSegment>) -> Result<Self, Error> {
@@ -86,9 +97,8 @@ impl Call {
 
     /// Says what the call is about, without what its body says of the moment it is made.
     pub(crate) fn about(mut self, content: &impl Serialize) -> Result<Self, Error> {
-        let mut digest = Sha256::new();
-        serde_json::to_writer(Digested(&mut digest), content).map_err(Error::Encode)?;
-        self.content = Some(digest.finalize().into());
+        let content = serde_json::to_vec(content).map_err(Error::Encode)?;
+        self.content = Some(Sha256::digest(content).into());
         Ok(self)
     }
 
@@ -121,6 +131,34 @@ impl Call {
         &self.path
     }
 
+    /// Method and path, for an error. A query may hold a key, or what nobody else is to read.
+    pub(crate) fn name(&self) -> Box<str> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        format!("{} {path}", self.method).into()
+    }
+
+    /// Waits for a place, so that whoever ends the call knows what it waited for.
+    pub(crate) async fn queue<T>(&self, place: impl Future<Output = T>) -> T {
+        self.is_queued.store(true, Ordering::Relaxed);
+        let place = place.await;
+        self.is_queued.store(false, Ordering::Relaxed);
+        place
+    }
+
+    /// The call took longer than it may.
+    pub(crate) fn late(&self, timeout: Duration) -> Error {
+        Error::Timeout { call: self.name(), timeout, is_queued: self.is_queued() }
+    }
+
+    /// The call had this much of its handler's time, and has not ended.
+    pub(crate) fn past_deadline(&self, left: Duration) -> Error {
+        Error::Deadline { call: self.name(), left, is_queued: self.is_queued() }
+    }
+
+    fn is_queued(&self) -> bool {
+        self.is_queued.load(Ordering::Relaxed)
+    }
+
     /// The request, without credentials and key.
     pub(crate) fn request(&self, origin: &Origin) -> Result<Request<Full<Bytes>>, Error> {
         let target = format!("{}{}", self.path, self.query);
@@ -140,16 +178,25 @@ impl Call {
     }
 }
 
-/// Feeds a digest with what is written.
-struct Digested<'a>(&'a mut Sha256);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl io::Write for Digested<'_> {
-    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
-        self.0.update(part);
-        Ok(part.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    #[tokio::test(start_paused = true)]
+    async fn a_late_call_says_whether_it_waited_for_a_connection_and_nothing_of_its_query() {
+        let second = Duration::from_secs(1);
+        let call = Call::new(Method::GET, "/api/v1/x?key=sesame".to_owned());
+        let place = call.queue(std::future::pending::<()>());
+        assert!(tokio::time::timeout(second, place).await.is_err());
+        assert_eq!(
+            call.late(second).to_string(),
+            "GET /api/v1/x got none of the client's connections within 1 seconds; make fewer calls at \
+             once, or try again later"
+        );
+        call.queue(async {}).await;
+        assert_eq!(
+            call.late(second).to_string(),
+            "Kiket's API did not answer GET /api/v1/x within 1 seconds; try again later"
+        );
     }
 }

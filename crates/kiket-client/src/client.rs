@@ -63,7 +63,7 @@ impl Client {
     /// The address, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        self.transport.origin.as_str()
+        self.transport.origin().as_str()
     }
 
     /// The client as one delivery may use it: with its runtime token and its event's version.

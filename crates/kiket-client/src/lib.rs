@@ -26,12 +26,15 @@
 //! - It carries one credential: the runtime token; without one the API key (for what extensions may
 //!   call), else the workspace token. It goes to the client's address only, and no redirect is
 //!   followed.
-//! - It fails with a typed [`Error`], whatever the API answers that is not a success.
+//! - It fails with a typed [`Error`] that names the call, whatever the API answers that is not a
+//!   success.
 //! - It is made again after 429, 502, 503, 504 and lost connections, up to [`RETRIES`] times, after
 //!   [`Retry-After`](LONGEST_WAIT) or a short, spread wait. A write carries an `Idempotency-Key`.
 //! - It ends in time: [`CONNECT_TIMEOUT`] for a connection, [`READ_TIMEOUT`] of silence, [`TIMEOUT`]
 //!   in all, or earlier at the deadline of [`Session::until`].
 //! - It reads at most [`LARGEST_ANSWER`] bytes, over one of at most [`MOST_CONNECTIONS`] connections.
+//!   [`Client::key_set`] and [`TelemetrySink`] have connections of their own, so that calls which hang
+//!   hold up neither.
 
 #![forbid(unsafe_code)]
 
@@ -43,6 +46,7 @@ mod error;
 mod idempotency;
 mod list;
 mod origin;
+mod place;
 mod pool;
 mod retry;
 mod session;
@@ -57,7 +61,7 @@ pub use calls::{KEY_SET_TIMEOUT, LARGEST_KEY_SET, TELEMETRY_TIMEOUT, TelemetrySi
 pub use client::Client;
 pub use connect::CONNECT_TIMEOUT;
 pub use error::Error;
-pub use list::{List, Pages};
+pub use list::{List, MOST_PAGES, Pages};
 pub use pool::MOST_CONNECTIONS;
 pub use retry::{LONGEST_WAIT, RETRIES};
 pub use session::{Session, TIMEOUT};

@@ -1,7 +1,7 @@
-//! The connections of one client.
+//! The connections of one client for calls of one kind.
 //!
-//! Moves: open connections, to a call and back. Promises: never more than [`MOST_CONNECTIONS`] open
-//! sockets, whatever is asked at once; calls beyond it wait their turn, in order. A connection comes
+//! Moves: open connections, to a call and back. Promises: never more open sockets than the pool has
+//! places, whatever is asked at once; calls beyond it wait their turn, in order. A connection comes
 //! back only after a whole answer, so that none is ever read by the wrong call. Survives a crash:
 //! nothing, and nothing in it is worth keeping.
 
@@ -9,22 +9,21 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::Error;
-use crate::connect::{Connection, Connector};
-use crate::origin::Origin;
+use crate::call::Call;
+use crate::connect::{Connection, Way};
 
-/// The most connections that a client and its clones have open at once.
+/// The most connections that the calls of a client and its clones have open at once. Key sets and
+/// telemetry have a few more of their own.
 pub const MOST_CONNECTIONS: usize = 64;
 
 /// A connection that was unused for longer is not used again: servers close theirs after a while.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Pool {
-    /// Made at the first call, so that a program that makes none reads no certificates.
-    connector: OnceCell<Connector>,
     /// One permit for each call that is under way.
     turns: Semaphore,
     /// One permit for each open socket.
@@ -41,34 +40,34 @@ struct Idle {
 /// A connection for one call.
 pub(crate) struct Lent<'p> {
     pub(crate) connection: Connection,
+    /// Whether it was used before. The server may have closed it since.
+    pub(crate) was_idle: bool,
     pool: &'p Pool,
     _turn: SemaphorePermit<'p>,
 }
 
 impl Pool {
-    pub(crate) fn new() -> Self {
+    /// A pool with this many places.
+    pub(crate) fn new(places: usize) -> Self {
         Self {
-            connector: OnceCell::new(),
-            turns: Semaphore::new(MOST_CONNECTIONS),
-            sockets: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+            turns: Semaphore::new(places),
+            sockets: Arc::new(Semaphore::new(places)),
             idle: Mutex::default(),
         }
     }
 
     /// A connection that can take a request: an unused one, or a new one.
-    pub(crate) async fn lend(&self, origin: &Origin) -> Result<Lent<'_>, Error> {
+    pub(crate) async fn lend(&self, way: &Way, call: &Call) -> Result<Lent<'_>, Error> {
         let closed = |_| Error::Transport("the client's connections are closed".into());
-        let turn = self.turns.acquire().await.map_err(closed)?;
+        let turn = call.queue(self.turns.acquire()).await.map_err(closed)?;
         while let Some(mut connection) = self.unused() {
             if connection.sender.ready().await.is_ok() {
-                return Ok(Lent { connection, pool: self, _turn: turn });
+                return Ok(Lent { connection, was_idle: true, pool: self, _turn: turn });
             }
         }
         let permit = Arc::clone(&self.sockets).acquire_owned().await.map_err(closed)?;
-        let connector =
-            self.connector.get_or_try_init(async || Connector::new(origin.is_https())).await?;
-        let connection = connector.open(origin, permit).await?;
-        Ok(Lent { connection, pool: self, _turn: turn })
+        let connection = way.open(permit).await?;
+        Ok(Lent { connection, was_idle: false, pool: self, _turn: turn })
     }
 
     fn unused(&self) -> Option<Connection> {

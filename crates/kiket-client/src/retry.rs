@@ -42,7 +42,16 @@ mod tests {
 
     fn status(status: u16, retry_after: Option<u64>) -> Error {
         let retry_after = retry_after.map(Duration::from_secs);
-        Error::Status { status, code: None, message: None, request_id: None, retry_after }
+        Error::Status {
+            call: "GET /api/v1/me".into(),
+            status,
+            code: None,
+            message: None,
+            request_id: None,
+            retry_after,
+            details: None,
+            is_of_kiket: true,
+        }
     }
 
     fn milliseconds(error: &Error, failed: u32, left: Duration) -> Option<u128> {
@@ -62,7 +71,7 @@ mod tests {
 
     #[test]
     fn what_the_call_itself_causes_is_not_tried_again() {
-        let late = Error::Timeout { timeout: LONG };
+        let late = Error::Timeout { call: "GET /".into(), timeout: LONG, is_queued: false };
         for error in [status(302, None), status(400, None), status(401, None), status(403, None)] {
             assert_eq!(milliseconds(&error, 1, LONG), None, "{error}");
         }

@@ -13,13 +13,13 @@ use kiket_contract::id::DeliveryId;
 use kiket_contract::route::is_for_extensions;
 use kiket_contract::secret::Secret;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::call::{Call, Repeats};
 use crate::idempotency::{self, Writes};
-use crate::transport::{Answer, LARGEST_ANSWER};
-use crate::{Client, Error, retry};
+use crate::transport::{Answer, LARGEST_ANSWER, Lane};
+use crate::{Client, Error, place, retry};
 
 /// How long a call may take in all, from the first attempt's connection to the last one's last
 /// byte, the waits between them included.
@@ -56,10 +56,10 @@ impl Session {
         Self { shared: Arc::new(shared), deadline: None, writes: None }
     }
 
-    /// The session for work that ends at this time: no call goes on past it.
+    /// The session for work that ends at this time: no call goes on past it, and none begins after
+    /// it. Such calls fail with [`Error::Deadline`].
     ///
-    /// Once the time has passed, calls take as long as they otherwise may: what still runs then is
-    /// not the work that had to end, but what it left to be done in the background.
+    /// Clones end at the same time. What is left to be done later takes a session without an end.
     #[must_use]
     pub fn until(mut self, deadline: std::time::Instant) -> Self {
         self.deadline = Some(deadline.into());
@@ -82,27 +82,34 @@ impl Session {
         &self,
         call: Result<Call, Error>,
     ) -> Result<T, Error> {
-        let answer = self.answer(call).await?;
+        let call = call?;
+        let answer = self.answer(&call).await?;
         let body = if answer.body.is_empty() { b"null" } else { &*answer.body };
-        serde_json::from_slice(body).map_err(|_| Error::UnexpectedAnswer)
+        place::read(body).map_err(|at| Error::UnexpectedAnswer { call: call.name(), at })
     }
 
     /// Makes a call and waits for a success, whatever its body says.
     pub(crate) async fn complete(&self, call: Result<Call, Error>) -> Result<(), Error> {
-        self.answer(call).await.map(drop)
+        self.answer(&call?).await.map(drop)
     }
 
     /// Makes a call and waits for a success.
-    pub(crate) async fn answer(&self, call: Result<Call, Error>) -> Result<Answer, Error> {
-        let call = call?;
-        let key = self.idempotency_key(&call);
-        let request = self.request(&call, key)?;
+    pub(crate) async fn answer(&self, call: &Call) -> Result<Answer, Error> {
         let start = Instant::now();
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(start));
-        let time = left.filter(|left| !left.is_zero()).map_or(TIMEOUT, |left| left.min(TIMEOUT));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(call.past_deadline(Duration::ZERO));
+        }
+        let left = left.filter(|left| *left < TIMEOUT);
+        let end = start + left.unwrap_or(TIMEOUT);
+        let key = self.idempotency_key(call);
+        let request = self.request(call, key)?;
         // In its place: the future is large, and moving it costs.
-        let attempts = pin!(self.attempts(&call, key, request, start + time));
-        timeout(time, attempts).await.map_err(|_| Error::Timeout { timeout: time })?
+        let attempts = pin!(self.attempts(call, key, request, end));
+        timeout_at(end, attempts).await.map_err(|_| match left {
+            Some(left) => call.past_deadline(left),
+            None => call.late(TIMEOUT),
+        })?
     }
 
     async fn attempts(
@@ -114,9 +121,11 @@ impl Session {
     ) -> Result<Answer, Error> {
         let mut failed = 0;
         loop {
-            let error = match self.shared.client.transport.exchange(request, LARGEST_ANSWER).await {
+            let transport = &self.shared.client.transport;
+            let exchange = transport.exchange(Lane::Calls, call, request, LARGEST_ANSWER);
+            let error = match exchange.await {
                 Ok(answer) if answer.status.is_success() => return Ok(answer),
-                Ok(answer) => Error::from_answer(&answer),
+                Ok(answer) => Error::from_answer(call, &answer),
                 Err(error) => error,
             };
             failed += 1;
@@ -138,7 +147,7 @@ impl Session {
     }
 
     fn request(&self, call: &Call, key: Option<Uuid>) -> Result<Request<Full<Bytes>>, Error> {
-        let mut request = call.request(&self.shared.client.transport.origin)?;
+        let mut request = call.request(self.shared.client.transport.origin())?;
         let headers = request.headers_mut();
         let (name, credential) = self.credential(call)?;
         headers.insert(name, credential);

@@ -35,6 +35,9 @@ use serde::{Deserialize, Serialize};
 /// The member of a list's query that says where the last page ended.
 pub const CURSOR: &str = "cursor";
 
+/// The member of a list's query that numbers the page, from 1, where pages are numbered.
+pub const PAGE: &str = "page";
+
 /// The answer of a write that has nothing to return; never an empty body, which some SDKs refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

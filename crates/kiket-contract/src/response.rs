@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 /// The answer of a handler that has nothing to say.
 pub const OK: &str = r#"{"ok":true}"#;
 
+/// The code of a 404 that is about the path itself, and not about a thing at it.
+pub const NO_ROUTE: &str = "no_route";
+
 /// The body of every error on the wire, in both directions.
 ///
 /// `error` is the member that the other SDKs read; the rest helps whoever has to mend it.

@@ -6,6 +6,7 @@ use kiket_contract::api::custom_data::{
     InProject, ListRecords, OneRecord, Record, WriteRecord, path, record_path,
 };
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::call::Call;
@@ -56,6 +57,33 @@ impl<'a> CustomData<'a> {
         table: &str,
         id: impl Into<AnyId>,
     ) -> Result<Record, Error> {
+        self.get_as(module, table, id).await
+    }
+
+    /// One record, read into a type of one's own: `GET /api/v1/ext/custom_data/{module}/{table}/{id}`.
+    ///
+    /// ```no_run
+    /// #[derive(serde::Deserialize)]
+    /// struct Contact {
+    ///     email: String,
+    /// }
+    ///
+    /// # async fn example(kiket: kiket_client::Session) -> Result<(), kiket_client::Error> {
+    /// let records = kiket.custom_data(27);
+    /// let one: Contact = records.get_as("com.example.crm", "contacts", 9).await?;
+    /// let all = records.list("com.example.crm", "contacts").of::<Contact>().await?;
+    /// assert!(all.data.iter().any(|contact| contact.email == one.email));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`CustomData::get`]; [`Error::UnexpectedAnswer`] when the record does not fit the type.
+    pub async fn get_as<T: DeserializeOwned>(
+        &self,
+        module: &str,
+        table: &str,
+        id: impl Into<AnyId>,
+    ) -> Result<T, Error> {
         let path = record_path(module, table, &id.into());
         self.one(Call::to(Method::GET, path).and_then(|call| call.query(&self.project))).await
     }
@@ -119,13 +147,20 @@ impl<'a> CustomData<'a> {
         Call::new(method, path?).query(&self.project)?.json(&WriteRecord { record })
     }
 
-    async fn one(&self, call: Result<Call, Error>) -> Result<Record, Error> {
+    async fn one<T: DeserializeOwned>(&self, call: Result<Call, Error>) -> Result<T, Error> {
         let OneRecord { data } = self.session.read(call).await?;
         Ok(data)
     }
 }
 
-impl List<'_, ListRecords, Record> {
+impl<'a> List<'a, ListRecords, Record> {
+    /// The records read into a type of one's own. One that does not fit fails its page.
+    pub fn of<T: DeserializeOwned>(self) -> List<'a, ListRecords, T> {
+        List { session: self.session, path: self.path, query: self.query, read: page }
+    }
+}
+
+impl<T> List<'_, ListRecords, T> {
     /// Only records whose column has this value.
     pub fn filter(mut self, column: impl Into<String>, value: impl Into<Value>) -> Self {
         self.query.filters.insert(column.into(), value.into());

@@ -3,16 +3,16 @@
 mod submissions;
 
 use hyper::Method;
+use kiket_contract::api::AnyId;
 use kiket_contract::api::custom_data::InProject;
 use kiket_contract::api::intake_forms::{
     FormStatsQuery, IntakeForm, IntakeStats, ListForms, PATH, Period, path, stats_path,
 };
 use kiket_contract::api::spelling::Both;
-use kiket_contract::api::{AnyId, Page};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::list::{List, page};
+use crate::list::{List, Part, page};
 use crate::{Error, Session};
 
 /// The intake forms of one project, from [`Session::intake_forms`]. Calls name a form by its key.
@@ -111,7 +111,7 @@ impl List<'_, ListForms, IntakeForm> {
 }
 
 /// Reads a page whose entries are in either spelling.
-fn spelled_page<T: DeserializeOwned>(body: &[u8]) -> Option<Page<T>> {
-    let Page { data, next_cursor } = page::<Both<T>>(body)?;
-    Some(Page { data: data.into_iter().map(|Both(entry)| entry).collect(), next_cursor })
+fn spelled_page<T: DeserializeOwned>(body: &[u8]) -> Result<Part<T>, Box<str>> {
+    let Part { data, next } = page::<Both<T>>(body)?;
+    Ok(Part { data: data.into_iter().map(|Both(entry)| entry).collect(), next })
 }

@@ -1,6 +1,7 @@
 //! Calls about issues, their transitions and comments.
 
 use hyper::Method;
+use kiket_contract::api::audit::Pagination;
 use kiket_contract::api::issues::{
     Issue, IssueComment, IssueFields, ListIssues, NewComment, PATH, TransitionIssue, WriteIssue,
     comments_path, path, transitions_path,
@@ -11,8 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::list::List;
-use crate::{Error, Session};
+use crate::list::{List, Next, Part};
+use crate::{Error, Session, place};
 
 /// The issues that may be seen, from [`Session::issues`]. Calls name an issue by its number or key.
 #[derive(Debug, Clone, Copy)]
@@ -127,13 +128,15 @@ impl<'a> Issues<'a> {
     }
 }
 
-impl<T> List<'_, ListIssues, T> {
+impl List<'_, ListIssues, Issue> {
     /// Only of this project.
     pub fn project(mut self, project_id: impl Into<AnyId>) -> Self {
         self.query.project_id = Some(project_id.into());
         self
     }
+}
 
+impl<T> List<'_, ListIssues, T> {
     /// The most entries of a page.
     pub fn limit(mut self, limit: u32) -> Self {
         self.query.limit = Some(limit);
@@ -161,16 +164,20 @@ enum One {
 #[serde(untagged)]
 enum Many<T> {
     Page(Page<T>),
-    Issues { issues: Vec<T> },
-    Comments { comments: Vec<T> },
+    Issues { issues: Vec<T>, pagination: Option<Pagination> },
+    Comments { comments: Vec<T>, pagination: Option<Pagination> },
     Bare(Vec<T>),
 }
 
-fn any_page<T: DeserializeOwned>(body: &[u8]) -> Option<Page<T>> {
-    Some(match serde_json::from_slice(body).ok()? {
-        Many::Page(page) => page,
-        Many::Issues { issues: data } | Many::Comments { comments: data } | Many::Bare(data) => {
-            Page { data, next_cursor: None }
-        }
-    })
+fn any_page<T: DeserializeOwned>(body: &[u8]) -> Result<Part<T>, Box<str>> {
+    let (data, pagination) = match place::read(body)? {
+        Many::Page(page) => return Ok(page.into()),
+        Many::Bare(data) => (data, None),
+        Many::Issues { issues: data, pagination }
+        | Many::Comments { comments: data, pagination } => (data, pagination),
+    };
+    let next = pagination.and_then(|at| {
+        (1..at.total_pages).contains(&at.page).then(|| Next::Number(at.page.saturating_add(1)))
+    });
+    Ok(Part { data, next })
 }

@@ -15,8 +15,8 @@ impl Session {
     /// # Errors
     /// When the call can not be made, or the answer is not a success or no list.
     pub async fn list_secrets(&self, extension_id: &str) -> Result<Vec<String>, Error> {
-        let call = Call::new(Method::GET, list_path(extension_id));
-        let list: SecretKeys = self.read(Ok(call)).await?;
+        let call = Call::to(Method::GET, list_path(extension_id));
+        let list: SecretKeys = self.read(call).await?;
         Ok(list.keys)
     }
 
@@ -24,9 +24,10 @@ impl Session {
     /// `GET /api/v1/extensions/{extension_id}/secrets/{key}`.
     ///
     /// # Errors
-    /// [`Error::InvalidKey`] before anything is sent, when the text can not be a key. Otherwise when
-    /// the call can not be made, or the answer is neither a success nor a 404: only that one means
-    /// that there is no such secret.
+    /// [`Error::InvalidKey`] and [`Error::InvalidSegment`] before anything is sent, when the texts can
+    /// not be a key and an id. Otherwise when
+    /// the call can not be made, or the answer is neither a success nor [`Error::is_not_found`]: only
+    /// that one means that there is no such secret.
     pub async fn secret(&self, extension_id: &str, key: &str) -> Result<Option<Secret>, Error> {
         let call = checked(extension_id, key).map(|path| Call::new(Method::GET, path));
         let stored: StoredSecret = match self.read(call).await {
@@ -40,8 +41,8 @@ impl Session {
     /// `POST /api/v1/extensions/{extension_id}/secrets/{key}`.
     ///
     /// # Errors
-    /// [`Error::InvalidKey`] and [`Error::EmptySecret`] before anything is sent, when the texts can
-    /// not be a key and a secret. Otherwise when the call can not be made, or the answer is not a
+    /// [`Error::InvalidKey`], [`Error::InvalidSegment`] and [`Error::EmptySecret`] before anything is
+    /// sent, when the texts can not be a key, an id and a secret. Otherwise when the call can not be made, or the answer is not a
     /// success.
     pub async fn set_secret(
         &self,
@@ -60,8 +61,10 @@ impl Session {
     /// there is removed already.
     ///
     /// # Errors
-    /// [`Error::InvalidKey`] before anything is sent, when the text can not be a key. Otherwise when
-    /// the call can not be made, or the answer is neither a success nor a 404.
+    /// [`Error::InvalidKey`] and [`Error::InvalidSegment`] before anything is sent, when the texts can
+    /// not be a key and an id. Otherwise when
+    /// the call can not be made, or the answer is neither a success nor
+    /// [`Error::is_not_found`].
     pub async fn delete_secret(&self, extension_id: &str, key: &str) -> Result<(), Error> {
         let call = checked(extension_id, key).map(|path| Call::new(Method::DELETE, path));
         match self.complete(call).await {
@@ -72,5 +75,5 @@ impl Session {
 }
 
 fn checked(extension_id: &str, key: &str) -> Result<String, Error> {
-    if is_valid_key(key) { Ok(path(extension_id, key)) } else { Err(Error::InvalidKey) }
+    if is_valid_key(key) { Ok(path(extension_id, key)?) } else { Err(Error::InvalidKey) }
 }

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::call::Call;
 use crate::session::sensitive;
+use crate::transport::Lane;
 use crate::{Client, Error};
 
 /// How long a record may take to be taken.
@@ -88,16 +89,17 @@ impl TelemetrySink {
     ) -> Result<(), Error> {
         let transport = &self.client.transport;
         let call = Call::new(Method::POST, self.path.clone()).json(record)?;
-        let mut request = call.request(&transport.origin)?;
+        let mut request = call.request(transport.origin())?;
         if let Some(token) = runtime_token.filter(|token| !token.is_empty()) {
             let token = sensitive(token.expose());
             let token = token.ok_or(Error::InvalidHeader(header::RUNTIME_TOKEN))?;
             request.headers_mut().insert(header::RUNTIME_TOKEN, token);
         }
-        let answer = timeout(TELEMETRY_TIMEOUT, transport.exchange(request, LARGEST_ANSWER))
+        let exchange = transport.exchange(Lane::Telemetry, &call, request, LARGEST_ANSWER);
+        let answer = timeout(TELEMETRY_TIMEOUT, exchange)
             .await
-            .map_err(|_| Error::Timeout { timeout: TELEMETRY_TIMEOUT })??;
-        if answer.status.is_success() { Ok(()) } else { Err(Error::from_answer(&answer)) }
+            .map_err(|_| call.late(TELEMETRY_TIMEOUT))??;
+        if answer.status.is_success() { Ok(()) } else { Err(Error::from_answer(&call, &answer)) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kiket_client::{Client, Error, LARGEST_ANSWER};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
@@ -19,7 +19,7 @@ async fn failure(answer: String) -> Error {
 async fn an_error_keeps_what_the_api_said() {
     let body = r#"{"error":"slow down","code":"rate_limited","request_id":"r-1"}"#;
     let error = failure(answer("429 Too Many Requests", "retry-after: 7\r\n", body)).await;
-    let Error::Status { status, code, message, request_id, retry_after } = &error else {
+    let Error::Status { status, code, message, request_id, retry_after, .. } = &error else {
         panic!("{error:?}");
     };
     assert_eq!((*status, *retry_after), (429, Some(Duration::from_secs(7))));
@@ -28,8 +28,91 @@ async fn an_error_keeps_what_the_api_said() {
     assert_eq!(request_id.as_deref(), Some("r-1"));
     assert_eq!(
         error.to_string(),
-        "Kiket's API answered 429 (slow down), request r-1; wait before the next call"
+        "Kiket's API answered POST /api/v1/extensions/x/secrets/KEY with 429 (slow down), request r-1; \
+         wait before the next call"
     );
+}
+
+#[tokio::test]
+async fn an_error_names_its_call_and_nothing_of_the_query() {
+    let api = Api::answering([Reply::status(404), Reply::json(200, &json!([1]))]).await;
+    let session = api.session();
+    let missing = session.get::<Value>("/api/v1/x?key=sesame").await.unwrap_err();
+    let unfit = session.get::<String>("/api/v1/x?key=sesame").await.unwrap_err();
+    for error in [missing, unfit] {
+        assert!(error.to_string().contains("answered GET /api/v1/x with"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("sesame"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_api_says_for_programs_is_kept() {
+    let refused = json!({ "error": "invalid", "errors": { "title": ["is missing"] } });
+    let scopes = json!({ "error": "no", "missing_scopes": ["issues.read", "issues.write"] });
+    let facts = json!({ "error": "no", "details": { "limit": 3 } });
+    let none = json!({ "error": "no" });
+    let replies = [(422, refused), (403, scopes), (400, facts), (400, none)];
+    let api = Api::answering(replies.map(|(status, body)| Reply::json(status, &body))).await;
+    let session = api.session();
+    let mut said = Vec::new();
+    for _ in 0..4 {
+        let error = session.rate_limit().await.unwrap_err();
+        let text = error.to_string();
+        let Error::Status { status, details, .. } = error else { panic!("{error:?}") };
+        let named =
+            text.ends_with("ask for `issues.read`, `issues.write` in the manifest's `permissions`");
+        assert_eq!(named, status == 403, "{text}");
+        said.push(details.map(|facts| json!(facts)));
+    }
+    let expected = [
+        Some(json!({ "errors": { "title": ["is missing"] } })),
+        Some(json!({ "missing_scopes": ["issues.read", "issues.write"] })),
+        Some(json!({ "details": { "limit": 3 } })),
+        None,
+    ];
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_says_where_and_not_what() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Board {
+        #[expect(dead_code, reason = "it is never read")]
+        id: u32,
+    }
+    let api = Api::answering([
+        Reply::json(200, &json!([{ "id": 1 }, { "id": "sesame" }])),
+        Reply::json(200, &json!("sesame")),
+    ])
+    .await;
+    let session = api.session();
+    for place in ["[1].id", "line 1, column 8"] {
+        let error = session.get::<Vec<Board>>("/api/v1/boards").await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sesame"), "{error:?}");
+        let Error::UnexpectedAnswer { at, .. } = error else { panic!("{error:?}") };
+        assert_eq!(&*at, place);
+    }
+}
+
+#[tokio::test]
+async fn a_404_that_is_not_about_the_thing_is_a_failure() {
+    for reply in [
+        Reply::status(404),
+        Reply { body: "<h1>Not Found</h1>".into(), ..Reply::status(404) },
+        Reply::json(404, &json!({ "message": "no such host" })),
+        Reply::json(404, &json!({ "error": "there is nothing here", "code": "no_route" })),
+    ] {
+        let api = Api::answering([reply]).await;
+        let session = api.session();
+        for error in [
+            session.secret("x", "KEY").await.map(drop).unwrap_err(),
+            session.delete_secret("x", "KEY").await.unwrap_err(),
+        ] {
+            assert_eq!((error.status(), error.is_not_found()), (Some(404), false), "{error}");
+        }
+    }
+    let api = Api::answering([Reply::json(404, &json!({ "error": "no such secret" }))]).await;
+    assert!(api.session().secret("x", "KEY").await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -13,9 +13,9 @@ use crate::api::{Api, Reply};
 const TOGETHER: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_calls_at_once_open_no_more_connections_than_the_bound() {
+async fn a_thousand_sessions_share_the_connections_and_each_shows_its_own_token() {
     let together = Arc::new(Barrier::new(TOGETHER));
-    let api = Api::new(move |_| {
+    let mut api = Api::new(move |_| {
         let together = Arc::clone(&together);
         async move {
             together.wait().await;
@@ -27,7 +27,7 @@ async fn a_thousand_calls_at_once_open_no_more_connections_than_the_bound() {
     let mut calls = JoinSet::new();
     for number in 0..1_000 {
         let session = client.session(Some(format!("rt_{number}").into()), "v1");
-        calls.spawn(async move { session.get::<Value>("/api/v1/me").await });
+        calls.spawn(async move { session.get::<Value>(&format!("/api/v1/{number}")).await });
     }
     while let Some(called) = calls.join_next().await {
         assert_eq!(called.unwrap().unwrap(), json!({ "ok": true }));
@@ -35,6 +35,12 @@ async fn a_thousand_calls_at_once_open_no_more_connections_than_the_bound() {
     let most = api.connections.most();
     assert!((TOGETHER..=MOST_CONNECTIONS).contains(&most), "{most}");
     assert_eq!(api.connections.all(), most, "connections are used again");
+    let seen = api.calls();
+    assert_eq!(seen.len(), 1_000);
+    for call in seen {
+        let number = call.path.strip_prefix("/api/v1/").unwrap();
+        assert_eq!(call.header("x-kiket-runtime-token"), Some(&*format!("rt_{number}")));
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! How the key set is fetched.
 
-use kiket_client::{Client, Error, LARGEST_KEY_SET};
+use kiket_client::{Client, Error, LARGEST_KEY_SET, MOST_CONNECTIONS, TelemetrySink};
 use kiket_contract::jwks::JwkSet;
 use kiket_contract::token::SigningKey;
+use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
+use crate::api::{Api, Reply};
 use crate::stub::{Stub, answer};
 
 #[tokio::test]
@@ -34,6 +37,36 @@ async fn a_key_set_over_its_own_bound_is_refused() {
     let stub = Stub::answering([answer("200 OK", "", &large)]).await;
     let error = stub.client().key_set().await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { largest: LARGEST_KEY_SET }), "{error:?}");
+}
+
+#[tokio::test]
+async fn calls_that_hang_hold_up_neither_the_key_set_nor_telemetry() {
+    let mut api = Api::new(|number| async move {
+        if number < MOST_CONNECTIONS {
+            std::future::pending::<()>().await;
+        }
+        Reply::json(200, &json!({ "keys": [] }))
+    })
+    .await;
+    let client = api.client();
+    let mut calls = JoinSet::new();
+    for _ in 0..MOST_CONNECTIONS {
+        let session = client.session(Some("rt_secret".into()), "v1");
+        calls.spawn(async move { session.rate_limit().await.map(drop) });
+    }
+    for _ in 0..MOST_CONNECTIONS {
+        api.call().await;
+    }
+    assert_eq!(client.key_set().await.unwrap(), JwkSet { keys: Vec::new() });
+    let record = serde_json::from_value(json!({
+        "event": "issue.created",
+        "version": "v1",
+        "status": "ok",
+        "duration_ms": 1.0,
+        "timestamp": "2026-11-21T10:00:00Z",
+    }));
+    TelemetrySink::of(&client).send(&record.unwrap(), None).await.unwrap();
+    assert!(calls.try_join_next().is_none(), "every call still waits");
 }
 
 #[tokio::test]

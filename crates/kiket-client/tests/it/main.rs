@@ -11,5 +11,7 @@ mod key_set;
 mod operations;
 mod requests;
 mod retries;
+#[cfg(target_os = "linux")]
+mod roots;
 mod stub;
 mod time;

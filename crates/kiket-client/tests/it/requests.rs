@@ -37,6 +37,24 @@ async fn an_extension_id_can_not_reach_another_path() {
     );
 }
 
+/// `.` and `..` would send the token and the value to another path.
+#[tokio::test]
+async fn no_secret_goes_to_an_extension_without_an_id() {
+    let mut stub = Stub::answering([answer("200 OK", "", "{}")]).await;
+    let session = stub.session();
+    for id in ["", ".", ".."] {
+        for error in [
+            session.set_secret(id, "KEY", "abc".into()).await.unwrap_err(),
+            session.secret(id, "KEY").await.unwrap_err(),
+            session.delete_secret(id, "KEY").await.unwrap_err(),
+            session.list_secrets(id).await.unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::InvalidSegment(_)), "`{id}`: {error:?}");
+        }
+    }
+    assert!(stub.is_untouched());
+}
+
 #[tokio::test]
 async fn what_can_not_be_sent_is_refused_before_a_connection() {
     let mut stub = Stub::answering([answer("200 OK", "", "{}")]).await;

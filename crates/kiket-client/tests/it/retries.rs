@@ -1,9 +1,13 @@
 //! Which failed calls are made again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use kiket_client::{Client, Error, RETRIES};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::api::{Api, Reply};
 
@@ -72,6 +76,33 @@ async fn a_read_has_no_idempotency_key() {
     let mut api = Api::answering([limits()]).await;
     api.session().rate_limit().await.unwrap();
     assert_eq!(api.call().await.header("idempotency-key"), None);
+}
+
+/// In a thread of its own the server hangs up before the request is written, so that nothing of it
+/// was sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_up_on_every_connection_is_asked_no_more_often_than_one_that_fails() {
+    const CALLS: usize = 40;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&accepted);
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            count.fetch_add(1, Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    let mut calls = JoinSet::new();
+    for _ in 0..CALLS {
+        let session = client.session(Some("rt_secret".into()), "v1");
+        calls.spawn(async move { session.rate_limit().await.unwrap_err() });
+    }
+    while let Some(error) = calls.join_next().await {
+        let error = error.unwrap();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+    }
+    assert_eq!(accepted.load(Ordering::SeqCst), CALLS * (1 + RETRIES as usize));
 }
 
 #[tokio::test]

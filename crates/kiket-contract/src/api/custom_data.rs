@@ -126,7 +126,7 @@ pub struct WriteRecord<T = Record> {
 /// The answer with one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct OneRecord {
+pub struct OneRecord<T = Record> {
     /// The record.
-    pub data: Record,
+    pub data: T,
 }

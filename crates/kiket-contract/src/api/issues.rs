@@ -6,10 +6,11 @@
 //! - `GET` and `POST …/{issue}/comments` with a [`NewComment`].
 //!
 //! The documents give the calls and not their bodies. Writes have the issue under one member, as all
-//! writes of records have it; a list is read as a page, as `{"issues": […]}` and as a bare array.
+//! writes of records have it; a list is read as a page, as `{"issues": […]}`, whose further pages have
+//! numbers if its `pagination` says so, and as a bare array.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{AnyId, time};
@@ -72,7 +73,22 @@ pub struct WriteIssue {
     pub issue: IssueFields,
 }
 
-/// The members of an issue that can be set. Start from the default, which sets nothing.
+/// The members of an issue that can be set. Start from the default, which sets nothing. What an issue
+/// can be without is taken away with `Some(None)`, which is written as `null`.
+///
+/// ```
+/// use kiket_contract::api::issues::IssueFields;
+///
+/// let fields = IssueFields {
+///     priority: Some(Some("urgent".to_owned())),
+///     assignee_id: Some(None),
+///     ..IssueFields::default()
+/// };
+/// let written = serde_json::to_string(&fields)?;
+/// assert_eq!(written, r#"{"priority":"urgent","assignee_id":null}"#);
+/// assert_eq!(serde_json::from_str::<IssueFields>(&written)?, fields);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -84,26 +100,35 @@ pub struct IssueFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Its text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub description: Option<Option<String>>,
     /// Its type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issue_type: Option<String>,
     /// Its priority.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub priority: Option<Option<String>>,
     /// The user it is assigned to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assignee_id: Option<AnyId>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub assignee_id: Option<Option<AnyId>>,
     /// The issue above it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<AnyId>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub parent_id: Option<Option<AnyId>>,
     /// Its labels, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<String>>,
     /// The fields that the project added, by key: those that change.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub custom_fields: Map<String, Value>,
+}
+
+/// What is given, `null` included.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// The body of a transition.

@@ -16,7 +16,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::time;
-use crate::route::{API, segment};
+use crate::route::{InvalidSegment, api};
 use crate::secret::Secret;
 
 /// The longest key of a secret.
@@ -26,10 +26,12 @@ pub const LONGEST_KEY: usize = 128;
 /// delivery's body under the 100 000 bytes that all SDKs can take.
 pub const LARGEST_TOTAL: usize = 24 * 1024;
 
-/// The path of all secrets of an extension, [`API`] included.
-#[must_use]
-pub fn list_path(extension_id: &str) -> String {
-    format!("{API}/extensions/{}/secrets", segment(extension_id))
+/// The path of all secrets of an extension, [`crate::route::API`] included.
+///
+/// # Errors
+/// When the id can not stand in a path.
+pub fn list_path(extension_id: &str) -> Result<String, InvalidSegment> {
+    api(&["extensions", extension_id, "secrets"])
 }
 
 /// The path of all secrets of an extension with its variable segment; [`list_path`] fills it in.
@@ -38,10 +40,12 @@ pub const LIST_PATH: &str = "/api/v1/extensions/{extension_id}/secrets";
 /// The path of one secret with its variable segments; [`path`] fills them in.
 pub const PATH: &str = "/api/v1/extensions/{extension_id}/secrets/{key}";
 
-/// The path of one secret, [`API`] included.
-#[must_use]
-pub fn path(extension_id: &str, key: &str) -> String {
-    format!("{}/{}", list_path(extension_id), segment(key))
+/// The path of one secret, [`crate::route::API`] included.
+///
+/// # Errors
+/// When the id or the key can not stand in a path.
+pub fn path(extension_id: &str, key: &str) -> Result<String, InvalidSegment> {
+    api(&["extensions", extension_id, "secrets", key])
 }
 
 /// Whether a text can be a secret's key: 1 to 128 of `[A-Za-z0-9._-]`, and neither `.` nor `..`,
@@ -225,5 +229,17 @@ mod tests {
         assert!(
             list(Some("python-httpx/0.27"), true).starts_with(r#"[{"key":"TOKEN","created_at":"#)
         );
+    }
+
+    #[test]
+    fn no_extension_id_and_no_key_leads_to_another_path() {
+        let key = "TOKEN";
+        let stands = "/api/v1/extensions/com.example.crm/secrets/TOKEN";
+        assert_eq!(path("com.example.crm", key).unwrap(), stands);
+        for odd in ["", ".", ".."] {
+            assert!(list_path(odd).is_err(), "{odd}");
+            assert!(path(odd, key).is_err(), "{odd}");
+            assert!(path("com.example.crm", odd).is_err(), "{odd}");
+        }
     }
 }

@@ -9,7 +9,8 @@ use crate::background;
 impl Context {
     /// The client of Kiket's API with this delivery's runtime token. Its calls end when the handler
     /// has to: a guard's at the deadline, any other's when its overrun is over. Those of work in the
-    /// [background](Context::background) do not. When the handler runs again for the same delivery,
+    /// [background](Context::background) do not, if the work itself asks for the client: a clone of it
+    /// that was made before keeps the handler's end. When the handler runs again for the same delivery,
     /// its `POST`s carry the same idempotency keys.
     #[must_use]
     pub fn client(&self) -> &kiket_client::Session {

@@ -176,8 +176,8 @@ async fn a_guards_calls_end_at_its_deadline() {
     let program = Program::serving(extension).await;
     assert_eq!(program.send(&asks_guard()).await.status, 200);
     let error = ended.recv().await.unwrap().unwrap_err();
-    let kiket_sdk::client::Error::Timeout { timeout } = error else { panic!("{error:?}") };
-    assert!(timeout.as_millis() <= 45, "{timeout:?}");
+    let kiket_sdk::client::Error::Deadline { left, .. } = error else { panic!("{error:?}") };
+    assert!(left.as_millis() <= 45, "{left:?}");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod bad_input_framing;
 mod bad_input_heads;
 mod bad_input_known;
 mod bodies;
+mod callbacks;
 mod calls;
 #[cfg(any(feature = "lambda", feature = "redis"))]
 mod child;

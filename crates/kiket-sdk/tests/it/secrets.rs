@@ -98,11 +98,13 @@ async fn a_rotation_is_a_single_write_and_its_failure_is_told() {
     }
 }
 
-/// Rules out that a failure is taken for a missing secret, or a text with the digits 404 for one.
+/// Rules out that a failure is taken for a missing secret, or a text with the digits 404 for one, or
+/// what another host does not have.
 #[tokio::test]
-async fn only_the_status_404_means_that_there_is_no_such_secret() {
+async fn only_a_404_of_kiket_means_that_there_is_no_such_secret() {
     for (status, body, none) in [
         ("404 Not Found", r#"{"error":"Secret not found"}"#, true),
+        ("404 Not Found", "<h1>another host</h1>", false),
         ("200 OK", r#"{"key":"A","value":null}"#, true),
         ("200 OK", r#"{"key":"A","value":""}"#, true),
         ("400 Bad Request", r#"{"error":"404 is not a key"}"#, false),
@@ -120,8 +122,12 @@ async fn only_the_status_404_means_that_there_is_no_such_secret() {
 
 #[tokio::test]
 async fn a_secret_that_is_not_there_is_deleted_already_and_a_refusal_is_told() {
-    for (status, deleted) in [("404 Not Found", true), ("403 Forbidden", false)] {
-        let platform = answering(status, "{}").await;
+    for (status, body, deleted) in [
+        ("404 Not Found", r#"{"error":"Secret not found"}"#, true),
+        ("404 Not Found", "<h1>another host</h1>", false),
+        ("403 Forbidden", r#"{"error":"no"}"#, false),
+    ] {
+        let platform = answering(status, body).await;
         let program = program(&platform, extension()).await;
         let told = done(&program, json!({ "do": "delete", "key": "A" })).await;
         assert_eq!(told == json!("deleted"), deleted, "{status}: {told}");

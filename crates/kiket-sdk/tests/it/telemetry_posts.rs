@@ -163,7 +163,11 @@ async fn a_refusal_that_may_pass_is_tried_again_and_another_is_not() {
     sink.call().await;
     program.deliver(&json!({ "fails_with": "second" })).await;
     assert_eq!(sink.call().await.json()["error_message"], "second");
-    assert!(log.text().contains("is lost: Kiket's API answered 422"), "{}", log.text());
+    assert!(
+        log.text().contains("is lost: Kiket's API answered POST /telemetry with 422"),
+        "{}",
+        log.text()
+    );
 }
 
 /// Rules out that one request to wait stops every record for as long as the address likes.

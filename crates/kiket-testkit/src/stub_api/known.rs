@@ -20,7 +20,7 @@ use kiket_contract::api::{
     CURSOR, Done, Page, extension_metrics, inbound_emails, notifications, sla_events, telemetry,
     webhook_url,
 };
-use kiket_contract::response::ErrorBody;
+use kiket_contract::response::{self, ErrorBody};
 use kiket_contract::route::{API, JWKS, with_prefix};
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
@@ -140,7 +140,7 @@ pub(super) fn reply(call: &Call, stored: &mut Stored) -> Reply {
     });
     reply.unwrap_or_else(|| {
         let error = format!("there is nothing at {} {}", call.method, call.path);
-        Reply::error(404, &ErrorBody::new("no_route", error))
+        Reply::error(404, &ErrorBody::new(response::NO_ROUTE, error))
     })
 }
 

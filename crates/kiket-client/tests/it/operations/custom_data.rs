@@ -1,5 +1,6 @@
 //! Custom data.
 
+use kiket_client::{Error, MOST_PAGES};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Reply};
@@ -88,13 +89,63 @@ async fn pages_follow_each_other_to_the_end() {
     assert_eq!(second.query(), ["cursor=b c", "limit=2", "project_id=27"]);
 }
 
+/// A list that seems whole and is not would be worse than a failure.
 #[tokio::test]
-async fn a_cursor_that_leads_to_itself_ends_the_list() {
-    let mut api = Api::saying(json!({ "data": [], "next_cursor": "again" })).await;
+async fn pages_that_lead_back_end_the_list_with_an_error() {
+    let to = |cursor: &str| Reply::json(200, &json!({ "data": [], "next_cursor": cursor }));
+    for (replies, given) in [(vec![to("a"), to("a")], 2), (vec![to("a"), to("b"), to("a")], 3)] {
+        let mut api = Api::answering(replies).await;
+        let session = api.session();
+        let mut list = session.custom_data(27).list(MODULE, TABLE).pages();
+        for _ in 0..given {
+            assert!(list.next_page().await.unwrap().is_some());
+        }
+        let error = list.next_page().await.unwrap_err();
+        let Error::EndlessList { pages, .. } = error else { panic!("{error:?}") };
+        assert_eq!((pages, api.calls().len()), (given, given));
+        assert!(list.next_page().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_no_more_pages_than_the_bound() {
+    let api = Api::new(|number| async move {
+        Reply::json(200, &json!({ "data": [], "next_cursor": number.to_string() }))
+    })
+    .await;
     let session = api.session();
-    let mut pages = session.custom_data(27).list(MODULE, TABLE).pages();
-    while pages.next_page().await.unwrap().is_some() {}
-    assert_eq!(api.calls().len(), 2);
+    let mut list = session.custom_data(27).list(MODULE, TABLE).pages();
+    for _ in 0..MOST_PAGES {
+        assert!(list.next_page().await.unwrap().is_some());
+    }
+    let error = list.next_page().await.unwrap_err();
+    assert!(matches!(error, Error::EndlessList { pages: MOST_PAGES, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn records_are_read_into_a_type_of_ones_own() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Contact {
+        email: String,
+    }
+    let contact = json!({ "id": 9, "email": "lead@example.com" });
+    let odd = json!({ "id": 9, "email": 5 });
+    let mut api = Api::answering([
+        Reply::json(200, &json!({ "data": contact })),
+        Reply::json(200, &json!({ "data": [contact] })),
+        Reply::json(200, &json!({ "data": [contact, odd] })),
+    ])
+    .await;
+    let session = api.session();
+    let records = session.custom_data(27);
+    let expected = Contact { email: "lead@example.com".to_owned() };
+    assert_eq!(records.get_as::<Contact>(MODULE, TABLE, 9).await.unwrap(), expected);
+    let list = || records.list(MODULE, TABLE).filter("a", 1).of::<Contact>().limit(2);
+    assert_eq!(list().await.unwrap().data, [expected]);
+    let error = list().await.unwrap_err();
+    assert!(error.to_string().contains("at `data[1].email`"), "{error}");
+    let calls = api.calls();
+    assert_eq!(calls[1].query(), [r#"filters={"a":1}"#, "limit=2", "project_id=27"]);
 }
 
 #[tokio::test]

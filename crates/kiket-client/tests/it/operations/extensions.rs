@@ -65,7 +65,7 @@ async fn an_answer_without_a_rate_limit_is_an_error_and_neither_zero_nor_a_panic
     for body in [json!({}), json!({ "rate_limit": null }), json!([]), Value::Null] {
         let api = Api::saying(body).await;
         let error = api.session().rate_limit().await.unwrap_err();
-        assert!(matches!(error, Error::UnexpectedAnswer), "{error:?}");
+        assert!(matches!(error, Error::UnexpectedAnswer { .. }), "{error:?}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! Issues, transitions, comments and custom fields.
 
+use kiket_client::Error;
 use kiket_contract::api::issues::IssueFields;
 use serde_json::json;
 
-use crate::api::Api;
+use crate::api::{Api, Reply};
 
 #[tokio::test]
 async fn issues_are_listed_in_every_form_that_answers_have() {
@@ -22,6 +23,53 @@ async fn issues_are_listed_in_every_form_that_answers_have() {
         assert_eq!(call.line(), "GET /api/v1/ext/issues");
         assert_eq!(call.query(), ["limit=5", "project_id=27"]);
     }
+}
+
+#[tokio::test]
+async fn numbered_pages_follow_each_other_to_the_end() {
+    let page = |number: u32| {
+        let pagination = json!({ "page": number, "per_page": 1, "total": 3, "total_pages": 3 });
+        let issues = json!([{ "id": number, "title": "Restore" }]);
+        Reply::json(200, &json!({ "issues": issues, "pagination": pagination }))
+    };
+    let mut api = Api::answering([page(1), page(2), page(3)]).await;
+    let session = api.session();
+    let mut pages = session.issues().list().project(27).pages();
+    let mut ids = Vec::new();
+    while let Some(issues) = pages.next_page().await.unwrap() {
+        ids.extend(issues.into_iter().map(|issue| issue.id));
+    }
+    assert_eq!(ids, [1.into(), 2.into(), 3.into()]);
+    let asked: Vec<_> = api.calls().iter().map(|call| call.query().join("&")).collect();
+    assert_eq!(asked, ["project_id=27", "page=2&project_id=27", "page=3&project_id=27"]);
+}
+
+#[tokio::test]
+async fn an_api_that_does_not_count_its_pages_on_ends_the_list_with_an_error() {
+    let pagination = json!({ "page": 1, "per_page": 1, "total": 2, "total_pages": 2 });
+    let api = Api::saying(json!({ "issues": [], "pagination": pagination })).await;
+    let session = api.session();
+    let mut list = session.issues().list().pages();
+    for _ in 0..2 {
+        assert!(list.next_page().await.unwrap().is_some());
+    }
+    let error = list.next_page().await.unwrap_err();
+    assert!(matches!(error, Error::EndlessList { pages: 2, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_an_issue_can_be_without_is_taken_away() {
+    let mut api = Api::saying(json!({ "id": 4231, "title": "Restore" })).await;
+    let session = api.session();
+    let fields = IssueFields {
+        assignee_id: Some(None),
+        priority: Some(None),
+        description: Some(None),
+        ..IssueFields::default()
+    };
+    session.issues().update("SHOP-231", fields).await.unwrap();
+    let cleared = json!({ "assignee_id": null, "priority": null, "description": null });
+    assert_eq!(api.call().await.body, json!({ "issue": cleared }));
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn an_empty_answer_is_null_and_another_shape_is_an_error() {
     let api = Api::answering([Reply::status(204), Reply::json(200, &json!([1]))]).await;
     assert_eq!(api.session().get::<Value>("/api/v1/x").await.unwrap(), Value::Null);
     let error = api.session().get::<String>("/api/v1/x").await.unwrap_err();
-    assert!(matches!(error, Error::UnexpectedAnswer), "{error:?}");
+    assert!(matches!(error, Error::UnexpectedAnswer { .. }), "{error:?}");
 }
 
 #[tokio::test]
