@@ -4,7 +4,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kiket_contract::api::events::LONGEST_IDEMPOTENCY_KEY;
-use kiket_contract::response::{self, ErrorBody};
+use kiket_contract::response::{ErrorBody, NO_ROUTE};
 use kiket_contract::token::TokenError;
 use serde_json::{Value, json};
 use tracing::error;
@@ -99,10 +99,9 @@ impl IntoResponse for ApiError {
 impl ApiError {
     fn render(self) -> (StatusCode, ErrorBody) {
         match self {
-            Self::NoRoute => (
-                StatusCode::NOT_FOUND,
-                ErrorBody::new(response::NO_ROUTE, "there is nothing at this path"),
-            ),
+            Self::NoRoute => {
+                (StatusCode::NOT_FOUND, ErrorBody::new(NO_ROUTE, "there is nothing at this path"))
+            }
             Self::NoMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 ErrorBody::new("no_method", "this path takes other methods"),
