@@ -12,7 +12,21 @@ mod ruby;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Setup, exchange};
+use crate::harness::{MANIFEST, Setup, exchange};
+
+/// What the extension may do.
+const PERMISSIONS: &str = "[issues.read, issues.write, custom_data.read, custom_data.write]";
+const CUSTOM_DATA: &str = "  custom_data: {permissions: \
+     [{module: com.example.crm.contacts, operations: [read, write]}]}";
+/// The module of its table.
+const SCHEMA: &str = "\
+module: com.example.crm.contacts
+tables:
+  people:
+    columns:
+      - {name: email, type: string}
+      - {name: status, type: string}
+";
 
 /// What an SDK proves itself with.
 #[derive(Clone, Copy)]
@@ -40,6 +54,8 @@ pub(crate) enum Reads {
     Texts(&'static str, &'static str),
     /// As an array of objects with `key`, `created_at` and `updated_at`, this key among them.
     Entries(&'static str),
+    /// As an object with a list at this pointer.
+    List(&'static str),
     /// The member `error`, which tells people what happened.
     Error,
 }
@@ -69,6 +85,11 @@ pub(crate) const fn call(
     Call { what, method, path, query: "", body, status, reads }
 }
 
+/// A call with a query, from its question mark on.
+pub(crate) const fn asking(query: &'static str, call: Call) -> Call {
+    Call { query, ..call }
+}
+
 /// The calls of an SDK, one after the other on one platform.
 pub(crate) struct Table {
     pub(crate) sdk: &'static str,
@@ -80,10 +101,17 @@ pub(crate) struct Table {
 
 impl Table {
     /// Makes the calls for `com.example.crm`, installed in project 27, which has the secret
-    /// `CRM_TOKEN` with the value `first`.
+    /// `CRM_TOKEN` with the value `first` and the empty table `people`.
     async fn run(&self) {
         let setup = Setup::new(&[]).await;
-        let (status, installed) = setup.install(json!({"secrets": {"CRM_TOKEN": "first"}})).await;
+        let permissions = format!("permissions: {PERMISSIONS}\n{CUSTOM_DATA}");
+        let (status, installed) = setup
+            .install(json!({
+                "manifest": MANIFEST.replace("permissions: [issues:read]", &permissions),
+                "modules": {"com.example.crm.contacts": SCHEMA},
+                "secrets": {"CRM_TOKEN": "first"},
+            }))
+            .await;
         assert_eq!(status, 201, "{installed}");
         let credential = match self.credential {
             Credential::RuntimeToken => ("x-kiket-runtime-token", setup.delivered().await.token()),
@@ -144,6 +172,7 @@ impl Reads {
                         ["created_at", "updated_at"].iter().all(|name| entry[*name].is_string())
                     })
             }),
+            Self::List(pointer) => json.pointer(pointer).is_some_and(Value::is_array),
             Self::Error => json["error"].as_str().is_some_and(|text| !text.is_empty()),
         };
         assert!(fits, "{said}");

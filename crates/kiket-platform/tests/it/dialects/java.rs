@@ -1,9 +1,11 @@
 //! The Java SDK: no prefix, no runtime token but an API key.
 
-use super::{Credential, Reads, Table, call};
+use super::{Credential, Reads, Table, asking, call};
 
 const SECRETS: &str = "/extensions/com.example.crm/secrets";
 const TOKEN: &str = "/extensions/com.example.crm/secrets/CRM_TOKEN";
+const PEOPLE: &str = "/ext/custom_data/com.example.crm.contacts/people";
+const PERSON: &str = "/ext/custom_data/com.example.crm.contacts/people/1";
 
 pub(super) const TABLE: Table = Table {
     sdk: "Java",
@@ -24,5 +26,71 @@ pub(super) const TABLE: Table = Table {
         call("delete", "DELETE", TOKEN, "", (200, Reads::Json)),
         call("delete again", "DELETE", TOKEN, "", (200, Reads::Json)),
         call("get what is not there", "GET", TOKEN, "", (404, Reads::Nothing)),
+        call(
+            "log event",
+            "POST",
+            "/extensions/com.example.crm/events",
+            r#"{"event":"crm.synced","version":"v1","data":{"count":2},"timestamp":"2026-01-31T10:00:00.123456Z"}"#,
+            (201, Reads::Json),
+        ),
+        call("metadata", "GET", "/extensions/com.example.crm", "", (200, Reads::Json)),
+        asking(
+            "?project_id=27",
+            call(
+                "custom data create",
+                "POST",
+                PEOPLE,
+                r#"{"record":{"email":"a@example.com","status":"active"}}"#,
+                (201, Reads::At("/data/email", "a@example.com")),
+            ),
+        ),
+        asking(
+            "?project_id=27&limit=10&filters=%257B%2522status%2522%253A%2522active%2522%257D",
+            call(
+                "custom data list",
+                "GET",
+                PEOPLE,
+                "",
+                (200, Reads::At("/data/0/email", "a@example.com")),
+            ),
+        ),
+        asking(
+            "?project_id=27",
+            call("custom data get", "GET", PERSON, "", (200, Reads::At("/data/status", "active"))),
+        ),
+        asking(
+            "?project_id=27",
+            call(
+                "custom data update",
+                "PATCH",
+                PERSON,
+                r#"{"record":{"status":"idle"}}"#,
+                (200, Reads::At("/data/status", "idle")),
+            ),
+        ),
+        asking(
+            "?project_id=27&limit=10&filters=%257B%2522status%2522%253A%2522active%2522%257D",
+            call("custom data list without those", "GET", PEOPLE, "", (200, Reads::List("/data"))),
+        ),
+        asking(
+            "?project_id=27",
+            call("custom data delete", "DELETE", PERSON, "", (200, Reads::Json)),
+        ),
+        asking(
+            "?project_id=27",
+            call("custom data get what is not there", "GET", PERSON, "", (404, Reads::Error)),
+        ),
+        asking(
+            "?project_id=27&issue_id=7&state=imminent&limit=5",
+            call("sla events", "GET", "/ext/sla/events", "", (200, Reads::List("/data"))),
+        ),
+        call("rate limit", "GET", "/api/v1/ext/rate_limit", "", (200, Reads::Json)),
+        call(
+            "telemetry",
+            "POST",
+            "/api/v1/ext/telemetry",
+            r#"{"event":"issue.created","version":"v1","status":"ok","duration_ms":12,"timestamp":"2026-01-31T10:00:00.123456Z","extension_id":"com.example.crm","extension_version":"1.2.3","error_message":null,"error_class":null,"metadata":null}"#,
+            (200, Reads::Json),
+        ),
     ],
 };
