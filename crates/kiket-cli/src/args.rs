@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Extensions(Extensions),
     #[command(subcommand)]
     MasterKey(MasterKey),
-    Serve(Serve),
+    Serve(Box<Serve>),
     Supervise(Supervise),
 }
 

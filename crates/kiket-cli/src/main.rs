@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Command::Dev(args) => in_runtime(commands::dev::run(args)),
         Command::Extensions(args) => Ok(commands::extensions::run(args)),
         Command::MasterKey(args) => in_runtime(commands::master_key::run(args)),
-        Command::Serve(args) => in_runtime(commands::serve::run(args)),
+        Command::Serve(args) => in_runtime(commands::serve::run(*args)),
         Command::Supervise(args) => in_runtime(commands::supervise::run(args)),
     };
     done.unwrap_or_else(|error| {

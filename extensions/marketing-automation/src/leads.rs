@@ -5,7 +5,6 @@ use kiket_sdk::event::issue::{Issue, IssueUpdated};
 use kiket_sdk::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::absent::unless_absent;
 use crate::settings::setting;
 
 pub(crate) const MODULE: &str = "com.example.marketing.leads";
@@ -31,10 +30,9 @@ pub(crate) async fn updated(payload: IssueUpdated, context: Context) -> Result<V
 /// Kiket may deliver an event twice. So it looks first, and writes only what differs.
 async fn keep(context: &Context, project: i64, issue: &Issue) -> Result {
     let leads = context.endpoints().custom_data(project);
-    let found = leads.list(MODULE, TABLE).filter("issue_id", issue.id).limit(1).await;
-    let Some(page) = unless_absent(found)? else { return Ok(()) };
+    let found = leads.list(MODULE, TABLE).filter("issue_id", issue.id).limit(1).await?;
     let columns = json!({ "title": issue.title, "priority": issue.priority });
-    match page.data.first() {
+    match found.data.first() {
         None => {
             let record = json!({ "issue_id": issue.id, "title": issue.title,
                 "priority": issue.priority, "state": "new" });

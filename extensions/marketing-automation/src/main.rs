@@ -1,6 +1,5 @@
 //! A sample of most of what an extension does. Each file is one part, to be copied on its own.
 
-mod absent;
 mod connection;
 mod guard;
 mod installed;

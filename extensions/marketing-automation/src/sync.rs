@@ -4,7 +4,6 @@ use kiket_sdk::event::automation::AutomationTriggered;
 use kiket_sdk::prelude::*;
 use serde_json::Value;
 
-use crate::absent::unless_absent;
 use crate::leads::{MODULE, TABLE, id};
 use crate::rate_limit::seconds_until;
 use crate::settings::setting;
@@ -46,8 +45,8 @@ async fn begin(context: &Context, project: Option<i64>) -> Result<Begun> {
     let project = project.or_permanent(422, "the event has no project")?;
     let leads = context.endpoints().custom_data(project);
     let limit = setting(context, "SYNC_LIMIT")?;
-    let new = unless_absent(leads.list(MODULE, TABLE).filter("state", "new").limit(limit).await)?;
-    let new: Vec<i64> = new.iter().flat_map(|page| &page.data).map(id).collect::<Result<_>>()?;
+    let new = leads.list(MODULE, TABLE).filter("state", "new").limit(limit).await?;
+    let new: Vec<i64> = new.data.iter().map(id).collect::<Result<_>>()?;
     if new.is_empty() {
         return Ok(Begun::Syncing(0));
     }
@@ -71,8 +70,11 @@ async fn sync(context: &Context, project: i64, new: &[i64]) -> Result {
     let mut synced = 0;
     for id in new {
         // Somebody may have removed or synced it meanwhile.
-        let lead = unless_absent(leads.get(MODULE, TABLE, *id).await)?;
-        if lead.is_some_and(|lead| lead.get("state") == Some(&json!("new"))) {
+        let lead = match leads.get(MODULE, TABLE, *id).await {
+            Err(error) if error.is_not_found() => continue,
+            lead => lead?,
+        };
+        if lead.get("state") == Some(&json!("new")) {
             leads.update(MODULE, TABLE, *id, json!({ "state": "synced" })).await?;
             synced += 1;
         }

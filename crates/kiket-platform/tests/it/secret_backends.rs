@@ -25,6 +25,7 @@ struct StandIn {
     values: Arc<Mutex<BTreeMap<String, Value>>>,
     is_down: Arc<Mutex<bool>>,
     /// How many access tokens were given out.
+    #[cfg(feature = "google-secret-manager")]
     tokens: Arc<Mutex<u32>>,
 }
 

@@ -60,14 +60,6 @@ async fn what_is_up_to_date_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_kiket_without_custom_data_is_no_failure() {
-    let api = StubApi::start();
-    api.on("GET", LEADS).fail(404);
-    delivered(&api, &updated("Slow checkout")).await.assert_delivered();
-    assert_nothing_written(&api);
-}
-
-#[tokio::test]
 async fn a_kiket_that_fails_is_one() {
     let api = StubApi::start();
     api.on("GET", LEADS).fail(503);

@@ -41,22 +41,6 @@ async fn nobody_is_warned_when_nothing_is_imminent() {
 }
 
 #[tokio::test]
-async fn a_kiket_without_service_levels_is_no_failure() {
-    let api = StubApi::start();
-    api.on("GET", SLA_EVENTS).fail(404);
-    delivered(&api, &status()).await.assert_json(&json!({ "ok": true }));
-    assert_nothing_written(&api);
-}
-
-#[tokio::test]
-async fn a_kiket_that_tells_nobody_is_no_failure() {
-    let api = StubApi::start();
-    one_is_imminent(&api);
-    api.on("POST", NOTIFICATIONS).fail(404);
-    delivered(&api, &status()).await.assert_json(&json!({ "acknowledged": false }));
-}
-
-#[tokio::test]
 async fn without_the_scope_nothing_is_asked() {
     let api = StubApi::start();
     let poor = status().scopes(["ext.api.read"]);

@@ -6,7 +6,7 @@ use kiket_sdk::prelude::*;
 use kiket_testkit::{Delivery, StubApi};
 use serde_json::Value;
 
-use super::{EVENTS, LEAD, LEADS, RATE_LIMIT, assert_nothing_written, delivered, granted, service};
+use super::{LEAD, LEADS, RATE_LIMIT, assert_nothing_written, delivered, granted, service};
 use crate::leads::{MODULE, TABLE};
 
 /// How long the work after an answer may take.
@@ -117,21 +117,4 @@ async fn somebody_who_presses_the_button_too_often_is_told_when_to_come_back() {
         delivered(&api, &granted(Delivery::action("sync_leads"))).await.assert_action_failed();
     let message = "Too few calls are left. Try again in 42 seconds.";
     assert_eq!(answer.message.as_deref(), Some(message));
-}
-
-#[tokio::test]
-async fn a_kiket_without_custom_data_has_no_leads() {
-    let api = StubApi::start();
-    api.on("GET", LEADS).fail(404);
-    delivered(&api, &triggered()).await.assert_json(&json!({ "ok": true, "syncing": 0 }));
-    api.assert_not_called("POST", EVENTS);
-}
-
-#[tokio::test]
-async fn a_kiket_without_a_rate_limit_has_room() {
-    let api = StubApi::start();
-    put_leads(&api, 1);
-    api.on("GET", RATE_LIMIT).fail(404);
-    delivered(&api, &triggered()).await.assert_json(&json!({ "ok": true, "syncing": 1 }));
-    api.called("PATCH", LEAD).await;
 }
