@@ -93,7 +93,7 @@ pub enum SecretList {
 
 impl SecretList {
     /// The form that the caller reads: an array for the Python SDK, which its `User-Agent` tells, on a
-    /// path with [`API`](crate::route::API), which it always sends; an object otherwise.
+    /// path with its prefix, which it always sends; an object otherwise.
     #[must_use]
     pub fn for_agent(entries: Vec<SecretEntry>, agent: Option<&str>, has_prefix: bool) -> Self {
         if has_prefix && agent.is_some_and(|agent| agent.starts_with(READS_ARRAYS)) {
