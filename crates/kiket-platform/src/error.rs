@@ -15,6 +15,7 @@ use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, Pr
 use crate::custom_data::CustomDataError;
 use crate::extension_events::TellError;
 use crate::outbound::address::AddressError;
+use crate::secrets::SecretError;
 use crate::secrets::backend::SecretBackendError;
 use crate::secrets::master_key::MasterKeyError;
 use crate::secrets::seal::SealError;
@@ -333,37 +334,9 @@ pub enum Error {
     /// A report's window has no possible length.
     #[error("`window_hours` is from 1 to {LONGEST_WINDOW_HOURS}")]
     Window,
-    /// The key can not name a secret.
-    #[error(
-        "`{key}` can not name a secret: 1 to 128 letters, digits, dots, dashes and underscores"
-    )]
-    SecretKey {
-        /// The key, cut off at 128 characters.
-        key: String,
-    },
-    /// The installation's secrets are larger than they may be.
-    #[error("an installation's secrets may have {most} bytes in all, keys and values")]
-    TooManySecrets {
-        /// The largest total.
-        most: usize,
-    },
-    /// A secret without a character.
-    #[error("the value is empty: remove the secret to have none")]
-    EmptySecret,
-    /// The body of a write names no key.
-    #[error("the body names no `key`")]
-    NoSecretKey,
-    /// There is no such secret.
-    #[error("there is no secret `{key}`")]
-    NoSecret {
-        /// The key, cut off at 128 characters.
-        key: String,
-    },
-    /// It is not said whose secret is meant.
-    #[error(
-        "say whose secret is meant: one of `installation_id`, `organization_id` and `extension_id`"
-    )]
-    SecretOwner,
+    /// A secret can not be stored or is not there.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The back end of the secrets failed.
     #[error(transparent)]
     SecretBackend(#[from] SecretBackendError),

@@ -28,7 +28,7 @@ use kiket_contract::signature::SigningForm;
 use crate::core::Core;
 use crate::custom_data;
 use crate::error::Error;
-use crate::secrets;
+use crate::secrets::{self, SecretError};
 use crate::store::installations as rows;
 use crate::store::secrets::Owner;
 use life::told;
@@ -71,7 +71,7 @@ pub(crate) async fn install(core: &Core, new: NewInstallation) -> Result<Install
             return Err(Error::AlreadyInstalled { installation });
         }
         rows::Written::TooManySecrets => {
-            return Err(Error::TooManySecrets { most: LARGEST_TOTAL });
+            return Err(SecretError::TooMany { most: LARGEST_TOTAL }.into());
         }
         rows::Written::Schema(made) => {
             return Err(custom_data::refused(made));

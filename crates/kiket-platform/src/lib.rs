@@ -63,6 +63,7 @@ pub use extension_events::TellError;
 pub use happening::Happening;
 pub use outbound::address::AddressError;
 pub use platform::Platform;
+pub use secrets::SecretError;
 #[cfg(feature = "google-secret-manager")]
 pub use secrets::backend::GoogleSecretManager;
 #[cfg(feature = "vault")]

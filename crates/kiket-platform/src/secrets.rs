@@ -2,6 +2,7 @@
 //! without a record of it.
 
 pub(crate) mod backend;
+mod error;
 pub(crate) mod master_key;
 mod resolution;
 pub(crate) mod rotation;
@@ -24,6 +25,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::store::secret_reads::{Reader, Reads};
 use crate::store::secrets::{Owner, Put, SealedSecret, StoredSecret};
+pub use error::SecretError;
 use resolution::{fitting, resolve};
 use seal::{Place, SealError, Sealer};
 
@@ -79,11 +81,7 @@ impl Kept {
 }
 
 fn checked(key: &str) -> Result<(), Error> {
-    if is_valid_key(key) {
-        Ok(())
-    } else {
-        Err(Error::SecretKey { key: key.chars().take(128).collect() })
-    }
+    if is_valid_key(key) { Ok(()) } else { Err(SecretError::key(key).into()) }
 }
 
 /// Gives a value to the back end; a row is to follow, or [`discard`].
@@ -149,7 +147,7 @@ pub(crate) async fn set(
     replace: bool,
 ) -> Result<(), Error> {
     if value.is_empty() {
-        return Err(Error::EmptySecret);
+        return Err(SecretError::Empty.into());
     }
     let kept = keep(core, key, value).await?;
     let put = match kept.seal(&core.sealer, owner) {
@@ -170,8 +168,8 @@ pub(crate) async fn set(
 fn done(put: Put, key: &str) -> Result<(), Error> {
     match put {
         Put::Done => Ok(()),
-        Put::Absent => Err(Error::NoSecret { key: key.chars().take(128).collect() }),
-        Put::TooMany => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
+        Put::Absent => Err(SecretError::absent(key).into()),
+        Put::TooMany => Err(SecretError::TooMany { most: LARGEST_TOTAL }.into()),
     }
 }
 
@@ -212,7 +210,7 @@ pub(crate) async fn list(
 /// One secret without its value.
 pub(crate) async fn show(core: &Core, owner: Owner, key: &str) -> Result<KeptSecret, Error> {
     let found = core.store.secret_of_owner(owner, key).await?;
-    found.map(about).ok_or_else(|| Error::NoSecret { key: key.chars().take(128).collect() })
+    found.map(about).ok_or_else(|| SecretError::absent(key).into())
 }
 
 fn about(secret: StoredSecret) -> KeptSecret {
@@ -244,12 +242,12 @@ pub(crate) async fn owner(
         (None, None, Some(extension_id)) => {
             let fits = is_valid_key(&extension_id);
             if !fits {
-                return Err(Error::SecretOwner);
+                return Err(SecretError::Owner.into());
             }
             let number = core.store.extension_number(&extension_id, make).await?;
             Ok(number.map(Owner::Extension))
         }
-        _ => Err(Error::SecretOwner),
+        _ => Err(SecretError::Owner.into()),
     }
 }
 
@@ -275,7 +273,7 @@ pub(crate) async fn read(
     key: &str,
 ) -> Result<api::StoredSecret, Error> {
     checked(key)?;
-    let missing = || Error::NoSecret { key: key.to_owned() };
+    let missing = || Error::from(SecretError::absent(key));
     let secret = resolved(core, subject.installation).await?.remove(key).ok_or_else(missing)?;
     let value = open(core, &secret).await?.filter(|it| !it.is_empty()).ok_or_else(missing)?;
     let reader = match (&caller.who, subject.delivery) {

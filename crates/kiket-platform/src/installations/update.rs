@@ -11,7 +11,7 @@ use super::{configuration, content, life, listening, missing, show};
 use crate::core::Core;
 use crate::custom_data;
 use crate::error::Error;
-use crate::secrets;
+use crate::secrets::{self, SecretError};
 use crate::store::installations::{Changed, Replacement, Update};
 use crate::store::secrets::Owner;
 
@@ -60,7 +60,7 @@ impl Update {
         let mut set = BTreeMap::new();
         for (key, value) in wanted {
             if !is_valid_key(&key) {
-                return Err(Error::SecretKey { key: key.chars().take(128).collect() });
+                return Err(SecretError::key(&key).into());
             }
             self.secrets_removed.retain(|removed| *removed != key);
             match value {
@@ -96,7 +96,7 @@ pub(super) async fn store(
             core.wake.notify_one();
             Ok(())
         }
-        Changed::TooManySecrets => Err(Error::TooManySecrets { most: LARGEST_TOTAL }),
+        Changed::TooManySecrets => Err(SecretError::TooMany { most: LARGEST_TOTAL }.into()),
         Changed::Schema(made) => Err(custom_data::refused(made)),
         Changed::Meanwhile => match core.store.present(installation).await? {
             Some(_) => Err(Error::ChangedMeanwhile { installation }),

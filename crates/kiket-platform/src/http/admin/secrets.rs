@@ -16,7 +16,7 @@ use super::super::page::{page, position};
 use super::super::query::Parameters;
 use crate::core::{Core, Shared};
 use crate::error::Error;
-use crate::secrets;
+use crate::secrets::{self, SecretError};
 use crate::store::secrets::Owner;
 
 pub(super) fn router() -> Router<Shared> {
@@ -105,5 +105,5 @@ async fn owner(core: &Core, named: SecretOwner, key: &str, make: bool) -> Result
 }
 
 fn missing(key: &str) -> Error {
-    Error::NoSecret { key: key.chars().take(128).collect() }
+    SecretError::absent(key).into()
 }

@@ -13,7 +13,7 @@ use super::super::error::ApiError;
 use crate::caller::{Caller, Subject};
 use crate::core::{Core, Shared};
 use crate::error::Error;
-use crate::secrets;
+use crate::secrets::{self, SecretError};
 use crate::store::secrets::Owner;
 
 type Named = Path<(String, String)>;
@@ -43,7 +43,7 @@ pub(super) async fn set_named(
     subject: Subject,
     JsonBody(new): JsonBody<SetSecret>,
 ) -> Result<Json<Done>, ApiError> {
-    let key = new.key.as_deref().ok_or(Error::NoSecretKey)?;
+    let key = new.key.as_deref().ok_or(Error::from(SecretError::NoKey))?;
     write(&core, &subject, key, &new, false).await
 }
 
