@@ -71,9 +71,12 @@ const READERS: u32 = 4;
 const WORKER_READERS: u32 = 4;
 /// How long a query waits for a connection; a lease lasts longer beyond its attempt.
 const ACQUIRE: Duration = Duration::from_secs(4);
-/// What each connection begins with.
+/// What each connection begins with. A statement over many rows keeps what it may have to take back:
+/// in memory, since a file would be made and removed for each. The log of writes is carried over into
+/// the database's file every 16 MB, so that a page that many transactions change is carried over once.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
-     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA wal_autocheckpoint = 4000;";
 
 /// The database failed, or holds what this version can not read.
 #[derive(Debug, thiserror::Error)]

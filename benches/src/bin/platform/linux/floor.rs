@@ -17,7 +17,8 @@ pub(crate) fn run(folder: &Path, length: Duration) -> anyhow::Result<f64> {
     let data = tempfile::tempdir_in(folder)?;
     let connection = Connection::open(data.path().join("floor.db"))?;
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     connection.execute_batch(include_str!(
         "../../../../../crates/kiket-platform/migrations/sqlite/0001_first.sql"
