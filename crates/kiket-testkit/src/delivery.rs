@@ -22,8 +22,10 @@ use serde_json::{Map, Value};
 /// The delivery secret that deliveries are signed with, unless a test names another.
 pub const DELIVERY_SECRET: &str = "sh_test";
 
-/// The project that everything is in, unless a test names another.
+/// Where everything is, unless a test names another place.
+pub(crate) const ORGANIZATION: i64 = 3;
 pub(crate) const PROJECT: i64 = 27;
+pub(crate) const INSTALLATION: i64 = 7;
 
 /// A delivery, as a test describes it; every part has a value that a real one could have.
 ///
@@ -81,9 +83,9 @@ impl Delivery {
             delivery_secret: DELIVERY_SECRET.into(),
             signing: Some(SigningForm::Timestamped),
             base_url: "https://kiket.dev".to_owned(),
-            organization: id(3),
+            organization: id(ORGANIZATION),
             project: id(PROJECT),
-            installation: id(7),
+            installation: id(INSTALLATION),
             scopes: None,
             permissions: Vec::new(),
             secrets: BTreeMap::new(),

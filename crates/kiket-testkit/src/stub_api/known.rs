@@ -31,6 +31,7 @@ use super::Call;
 use super::records::{Record, Records};
 use super::state::Stored;
 use super::token::{self, Standing};
+use crate::delivery::{INSTALLATION, ORGANIZATION, PROJECT};
 use crate::keys;
 
 /// When everything here was made.
@@ -166,17 +167,16 @@ fn by_path(call: &Call) -> Option<Reply> {
 
 fn by_parts(call: &Call, segments: &[&str], stored: &mut Stored) -> Option<Reply> {
     match (call.method.as_str(), segments) {
-        ("POST", ["extensions", _, "events"]) => {
+        ("POST", ["extensions", _, "events"] | ["ext", "analytics", "events"]) => {
             Some(match serde_json::from_slice::<LogEvent>(&call.body) {
                 Ok(_) => done(201),
                 Err(reason) => unfit(reason),
             })
         }
         ("POST", ["extensions", "logs"]) => Some(done(201)),
-        ("GET", ["extensions", extension]) => Some(Reply::new(
-            200,
-            json!({ "id": extension, "name": extension, "version": "1.0.0", "status": "active" }),
-        )),
+        // Not where the path takes another method only.
+        ("GET", ["extensions", "logs" | "metrics" | "notifications"]) => None,
+        ("GET", ["extensions", extension]) => Some(Reply::new(200, metadata(call, extension))),
         (_, ["extensions", _, "secrets", key @ ..]) => secrets(call, key, stored),
         (_, ["ext", "custom_data", place @ ..]) => {
             custom_data::answer(call, place, &mut stored.records)
@@ -186,6 +186,22 @@ fn by_parts(call: &Call, segments: &[&str], stored: &mut Stored) -> Option<Reply
         (_, ["audit", place @ ..]) => audit(call, place),
         _ => None,
     }
+}
+
+/// What is known of the extension: its installation is that of the call's delivery, or the one that
+/// deliveries usually are for.
+fn metadata(call: &Call, extension: &str) -> Value {
+    let claims = token::claims(call);
+    let claims = claims.as_ref();
+    let number = |named: Option<u32>, usual: i64| named.map_or(usual, i64::from);
+    let scopes = claims.map_or_else(|| json!(scope::BASE), |claims| json!(claims.scopes));
+    json!({
+        "id": extension, "name": extension, "version": "1.0.0", "description": null,
+        "status": "active", "scopes": scopes,
+        "installation_id": number(claims.and_then(|it| Some(it.pi_id?.get())), INSTALLATION),
+        "project_id": number(claims.and_then(|it| Some(it.proj_id?.get())), PROJECT),
+        "organization_id": number(claims.and_then(|it| Some(it.org_id?.get())), ORGANIZATION),
+    })
 }
 
 fn secrets(call: &Call, key: &[&str], stored: &mut Stored) -> Option<Reply> {
@@ -208,14 +224,11 @@ fn secrets(call: &Call, key: &[&str], stored: &mut Stored) -> Option<Reply> {
                 Err(reason) => unfit(reason),
             })
         }
-        ("POST", []) => {
-            let body = call.json();
-            let text = |name: &str| body["secret"][name].as_str();
-            Some(match (text("key"), text("value")) {
-                (Some(key), Some(value)) => keep(kept, key, value.into()),
-                _ => unfit("it has no `secret` with `key` and `value`"),
-            })
-        }
+        ("POST", []) => Some(match serde_json::from_slice::<SetSecret>(&call.body) {
+            Ok(SetSecret { key: Some(key), value }) => keep(kept, &key, value),
+            Ok(_) => unfit("it has no `key`"),
+            Err(reason) => unfit(reason),
+        }),
         ("DELETE", [key]) => {
             kept.remove(*key);
             Some(done(200))

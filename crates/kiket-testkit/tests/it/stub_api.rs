@@ -180,13 +180,13 @@ async fn an_issue_is_reached_by_its_key_too() {
     let id = api.put_issue(issue.as_object().unwrap().clone());
     let path = "/api/v1/ext/issues/SHOP-231";
     let heard = call_with_key(&api.url(), &format!("GET {path}"), Value::Null).await;
-    assert_eq!(heard.json["data"]["id"], id);
+    assert_eq!(heard.json["id"], id);
     let done = json!({ "transition": "done" });
     call_with_key(&api.url(), &format!("POST {path}/transitions"), done).await;
     let said = json!({ "body": "Fixed." });
     call_with_key(&api.url(), &format!("POST {path}/comments"), said).await;
     let heard = call_with_key(&api.url(), &format!("GET /ext/issues/{id}"), Value::Null).await;
-    assert_eq!(heard.json["data"]["status"], "done");
+    assert_eq!(heard.json["status"], "done");
     let line = format!("GET /ext/issues/{id}/comments");
     let heard = call_with_key(&api.url(), &line, Value::Null).await;
     assert_eq!(heard.json["data"][0]["body"], "Fixed.");

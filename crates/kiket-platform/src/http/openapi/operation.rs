@@ -1,5 +1,7 @@
 //! One operation of the API, as the document describes it.
 
+use axum::http::StatusCode;
+use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::response::ErrorBody;
 use kiket_contract::scope;
 use schemars::generate::SchemaSettings;
@@ -16,6 +18,8 @@ pub(super) const RUNTIME_TOKEN: &str = "runtime_token";
 pub(super) const API_KEY: &str = "api_key";
 pub(super) const WORKSPACE_TOKEN: &str = "workspace_token";
 const JSON: &str = "application/json";
+/// The id of a request, as examples of refusals have it.
+const REQUEST: &str = "019b796d-d600-7000-8000-0000000000f1";
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 
@@ -36,8 +40,17 @@ pub(super) struct Operation {
     summary: &'static str,
     callers: Callers,
     parameters: Vec<Value>,
-    takes: Option<MakeSchema>,
-    answers: Vec<(u16, &'static str, MakeSchema)>,
+    takes: Option<(MakeSchema, Value)>,
+    answers: Vec<Answer>,
+}
+
+/// One answer, with an example of its body.
+struct Answer {
+    status: u16,
+    description: &'static str,
+    media: &'static str,
+    schema: MakeSchema,
+    example: Value,
 }
 
 /// An operation that anyone may call.
@@ -78,16 +91,27 @@ pub(super) fn extension_or_anyone(
 }
 
 impl Operation {
-    /// A parameter that may be left out; `place` is `query` or `header`.
-    pub(super) fn with(mut self, place: &str, name: &str, description: &str) -> Self {
+    /// An example of a variable segment of the path.
+    pub(super) fn at(mut self, name: &str, example: &str) -> Self {
+        let mut parameters = self.parameters.iter_mut();
+        if let Some(named) = parameters.find(|it| it["name"] == name && it["in"] == "path") {
+            named["example"] = example.into();
+        }
+        self
+    }
+
+    /// A key in a header makes a repeated request the same request.
+    pub(super) fn keyed(mut self, description: &str, example: &str) -> Self {
         self.parameters.push(json!({
-            "name": name, "in": place, "description": description, "schema": {"type": "string"},
+            "name": IDEMPOTENCY_KEY, "in": "header", "description": description,
+            "schema": {"type": "string"}, "example": example,
         }));
         self
     }
 
-    /// The query that it takes: a parameter for each member of the type.
-    pub(super) fn queries<T: JsonSchema>(mut self) -> Self {
+    /// The query that it takes: a parameter for each member of the type. The example has the members
+    /// that a usual call names.
+    pub(super) fn queries<T: JsonSchema>(mut self, example: Value) -> Self {
         let schemas = SchemaGenerator::new(SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
@@ -99,28 +123,52 @@ impl Operation {
         for (name, mut member) in members.unwrap_or_default() {
             let description = member.as_object_mut().and_then(|it| it.remove("description"));
             let required = required.iter().flatten().any(|it| *it == *name);
-            self.parameters.push(json!({
+            let mut parameter = json!({
                 "name": name, "in": "query", "required": required, "description": description,
                 "schema": member,
-            }));
+            });
+            if let Some(example) = example.get(&name) {
+                parameter["example"] = example.clone();
+            }
+            self.parameters.push(parameter);
         }
         self
     }
 
-    /// The body that it takes.
-    pub(super) fn takes<T: JsonSchema>(mut self) -> Self {
-        self.takes = Some(SchemaGenerator::subschema_for::<T>);
+    /// The body that it takes, and an example of it.
+    pub(super) fn takes<T: JsonSchema>(mut self, example: Value) -> Self {
+        self.takes = Some((SchemaGenerator::subschema_for::<T>, example));
         self
     }
 
-    /// An answer with a JSON body.
-    pub(super) fn answers<T: JsonSchema>(self, status: u16) -> Self {
-        self.answers_in::<T>(status, JSON)
+    /// An answer with a JSON body, and an example of it.
+    pub(super) fn answers<T: JsonSchema>(self, status: u16, example: Value) -> Self {
+        self.answers_in::<T>(status, JSON, example)
     }
 
-    /// An answer with a body of another media type.
-    pub(super) fn answers_in<T: JsonSchema>(mut self, status: u16, media: &'static str) -> Self {
-        self.answers.push((status, media, SchemaGenerator::subschema_for::<T>));
+    /// An answer with a body of another media type, and an example of it.
+    pub(super) fn answers_in<T: JsonSchema>(
+        mut self,
+        status: u16,
+        media: &'static str,
+        example: Value,
+    ) -> Self {
+        let known = StatusCode::from_u16(status).ok();
+        let description = known.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        let schema = SchemaGenerator::subschema_for::<T>;
+        self.answers.push(Answer { status, description, media, schema, example });
+        self
+    }
+
+    /// What this platform answers instead, always: it keeps nothing of the kind.
+    pub(super) fn keeps_none(mut self, code: &str, error: &str) -> Self {
+        self.answers.push(Answer {
+            status: StatusCode::NOT_FOUND.as_u16(),
+            description: "This platform keeps none",
+            media: JSON,
+            schema: SchemaGenerator::subschema_for::<ErrorBody>,
+            example: json!({"error": error, "code": code, "request_id": REQUEST}),
+        });
         self
     }
 
@@ -142,12 +190,8 @@ impl Operation {
     /// The operation as the document has it, with its schemas added to those of the others.
     pub(super) fn describe(&self, schemas: &mut SchemaGenerator) -> Value {
         let mut responses = Map::new();
-        for (status, media, schema) in &self.answers {
-            let description = axum::http::StatusCode::from_u16(*status)
-                .ok()
-                .and_then(|status| status.canonical_reason())
-                .unwrap_or_default();
-            let content = json!({*media: {"schema": schema(schemas)}});
+        for Answer { status, description, media, schema, example } in &self.answers {
+            let content = json!({*media: {"schema": schema(schemas), "example": example}});
             let response = json!({"description": description, "content": content});
             responses.insert(status.to_string(), response);
         }
@@ -164,9 +208,9 @@ impl Operation {
         if !self.parameters.is_empty() {
             described["parameters"] = Value::from(self.parameters.clone());
         }
-        if let Some(schema) = self.takes {
-            described["requestBody"] =
-                json!({"required": true, "content": {JSON: {"schema": schema(schemas)}}});
+        if let Some((schema, example)) = &self.takes {
+            let body = json!({"schema": schema(schemas), "example": example});
+            described["requestBody"] = json!({"required": true, "content": {JSON: body}});
         }
         described
     }

@@ -5,6 +5,12 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use kiket_contract::api::audit::{Anchor, Proof};
+use kiket_contract::api::intake_forms::submissions::IntakeSubmission;
+use kiket_contract::api::intake_forms::{IntakeForm, IntakeStats};
+use kiket_contract::api::issues::{Issue, IssueComment};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tower_service::Service;
 
 use super::*;
@@ -52,6 +58,30 @@ async fn every_route_is_described_and_nothing_else_is() {
 #[test]
 fn no_operation_is_described_twice() {
     assert_eq!(described().len(), operations::all().len());
+}
+
+/// An example as its type reads and writes it.
+fn through<T: DeserializeOwned + Serialize>(example: Value) -> (Value, Value) {
+    let read: T = serde_json::from_value(example.clone()).unwrap();
+    (example, serde_json::to_value(read).unwrap())
+}
+
+/// What this platform keeps nothing of it never answers, so that no call shows whether the examples
+/// are right.
+#[test]
+fn examples_of_what_is_not_kept_here_are_what_their_types_write() {
+    use operations::{audit, intake_forms, issues};
+    for (example, written) in [
+        through::<Issue>(issues::issue("open")),
+        through::<IssueComment>(issues::comment()),
+        through::<IntakeForm>(intake_forms::intake_form()),
+        through::<IntakeStats>(intake_forms::stats()),
+        through::<IntakeSubmission>(intake_forms::submission("pending")),
+        through::<Anchor>(audit::anchor()),
+        through::<Proof>(audit::proof()),
+    ] {
+        assert_eq!(example, written);
+    }
 }
 
 #[test]

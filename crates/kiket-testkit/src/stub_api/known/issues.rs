@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{PROJECT_ID, Reply, missing, one, page, project_of, unfit};
+use super::{PROJECT_ID, Reply, missing, page, project_of, unfit};
 use crate::stub_api::Call;
 use crate::stub_api::records::{Record, Records};
 
@@ -20,19 +20,24 @@ pub(super) fn answer(call: &Call, place: &[&str], records: &mut Records) -> Opti
         }
         ("POST", None, _) => match call.json()[ISSUE].as_object().cloned() {
             Some(issue) if issue.get("title").is_some_and(Value::is_string) => {
-                one(201, ISSUE, Some(records.create(TABLE, issue).1))
+                bare(201, Some(records.create(TABLE, issue).1))
             }
             _ => unfit("it has no `issue` with a `title`"),
         },
-        ("GET", Some(id), []) => one(200, ISSUE, records.get(TABLE, id)),
+        ("GET", Some(id), []) => bare(200, records.get(TABLE, id)),
         ("PATCH", Some(id), []) => match call.json()[ISSUE].as_object().cloned() {
-            Some(issue) => one(200, ISSUE, update(records, id, issue)),
+            Some(issue) => bare(200, update(records, id, issue)),
             None => unfit("it has no `issue`"),
         },
         ("POST", Some(id), ["transitions"]) => transition(call, records, id),
         (_, Some(id), ["comments"]) => return comments(call, records, id),
         _ => return None,
     })
+}
+
+/// The answer that is the record itself, or 404.
+fn bare(status: u16, record: Option<Record>) -> Reply {
+    record.map_or_else(|| missing(ISSUE), |record| Reply::new(status, record.into()))
 }
 
 /// The number of an issue that is named by it or by its key; that of none when there is no such issue.
@@ -60,7 +65,7 @@ fn transition(call: &Call, records: &mut Records, id: i64) -> Reply {
     match to {
         Some(to) => {
             let status = [("status".to_owned(), json!(to))].into_iter().collect();
-            one(200, ISSUE, records.update(TABLE, id, status))
+            bare(200, records.update(TABLE, id, status))
         }
         None => unfit("it has no `transition`"),
     }
@@ -78,7 +83,7 @@ fn comments(call: &Call, records: &mut Records, id: i64) -> Option<Reply> {
             let text = body["body"].as_str().or_else(|| body["comment"]["body"].as_str());
             let Some(text) = text else { return Some(unfit("it has no `body`")) };
             let comment = [("body".to_owned(), json!(text))].into_iter().collect();
-            Some(one(201, "comment", Some(records.create(&table, comment).1)))
+            Some(bare(201, Some(records.create(&table, comment).1)))
         }
         _ => None,
     }
