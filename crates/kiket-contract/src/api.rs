@@ -18,6 +18,8 @@ pub mod installations;
 pub mod intake_forms;
 pub mod issues;
 pub mod notifications;
+mod pagination;
+pub mod projects;
 pub mod rate_limit;
 pub mod secrets;
 pub mod signing_keys;
@@ -29,6 +31,7 @@ pub mod webhook_url;
 pub mod workspace_tokens;
 
 pub use any_id::AnyId;
+pub use pagination::Pagination;
 
 use serde::{Deserialize, Serialize};
 

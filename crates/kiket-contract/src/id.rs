@@ -47,6 +47,18 @@ macro_rules! numbers {
             }
         }
 
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let number = text.parse::<i64>().ok();
+                number.and_then(|number| Self::try_from(number).ok()).ok_or_else(|| InvalidId {
+                    text: text.chars().take(64).collect(),
+                    expected: "a number from 1 to 2147483647",
+                })
+            }
+        }
+
         impl From<$name> for i64 {
             fn from(id: $name) -> Self {
                 i64::from(id.0)

@@ -26,6 +26,7 @@
 
 pub mod api;
 pub mod clock;
+pub mod credential;
 pub mod description;
 pub mod environment;
 pub mod event;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::api::projects::ProjectKey;
 use crate::event::Name;
 use crate::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId, WorkspaceTokenId};
 use crate::payload::Members;
@@ -35,6 +36,7 @@ schemas! {
     EventId { "type": "string", "format": "uuid" }
     DeliveryId { "type": "string", "format": "uuid" }
     Name { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" }
+    ProjectKey { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,31}$" }
     Members { "type": "object" }
     Secret { "type": "string", "format": "password" }
 }

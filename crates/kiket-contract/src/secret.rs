@@ -1,5 +1,7 @@
 //! A string that neither prints nor serialises and is wiped when dropped.
 
+pub(crate) mod sent;
+
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};

@@ -237,13 +237,14 @@ pub(crate) async fn delete(
     Ok(opened.written(saved, number)?.is_some())
 }
 
-/// The installation of a project that has a module; for callers that stand for no installation.
+/// The installation of a project that has a module, of this extension if one is named; for callers
+/// that stand for no installation.
 pub(crate) async fn holder(
     core: &Core,
     project: kiket_contract::id::ProjectId,
-    module: &str,
+    (module, extension_id): (&str, Option<&str>),
 ) -> Result<InstallationId, Error> {
-    let mut found = core.store.holders_of(project, module).await?;
+    let mut found = core.store.holders_of(project, module, extension_id).await?;
     let module: String = module.chars().take(128).collect();
     match found.len() {
         0 => Err(CustomDataError::NoModule { module }.into()),

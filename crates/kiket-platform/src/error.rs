@@ -8,6 +8,7 @@ use kiket_contract::api::deliveries::{LONGEST_REASON, Status};
 use kiket_contract::api::installations::{
     LONGEST_OVERLAP_MINUTES, MOST_MODULES, ManifestFinding, State,
 };
+use kiket_contract::api::projects::ProjectKey;
 use kiket_contract::api::telemetry::report::LONGEST_WINDOW_HOURS;
 use kiket_contract::api::{events, guards};
 use kiket_contract::id::{DeliveryId, EventId, InstallationId, OrganizationId, ProjectId};
@@ -161,6 +162,21 @@ pub enum Error {
     UnknownProject {
         /// The project.
         project: ProjectId,
+    },
+    /// No project that is known has this number or key.
+    #[error(
+        "there is no project `{project}`: it is known from its first installation or event, and its \
+         key when an operator gives it one"
+    )]
+    NoProject {
+        /// Its number or key.
+        project: String,
+    },
+    /// Another project has the key.
+    #[error("the key `{key}` is another project's: choose another one")]
+    ProjectKeyTaken {
+        /// The key.
+        key: ProjectKey,
     },
     /// The installation has been removed.
     #[error("installation {installation} has been removed")]

@@ -16,6 +16,7 @@ mod idempotent;
 mod openapi;
 mod page;
 mod query;
+mod records;
 mod request_id;
 mod webhooks;
 

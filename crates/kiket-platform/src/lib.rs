@@ -44,6 +44,7 @@ mod notifications;
 mod outbound;
 mod platform;
 mod private_file;
+mod projects;
 mod rate_limit;
 mod secrets;
 mod serve;

@@ -11,6 +11,7 @@ use kiket_contract::api::deliveries::Delivery;
 use kiket_contract::api::events::{AcceptedEvent, NewEvent};
 use kiket_contract::api::guards::Guard;
 use kiket_contract::api::installations::{Installed, NewInstallation};
+use kiket_contract::credential::ADMIN_TOKEN_PREFIX;
 use kiket_contract::id::DeliveryId;
 use kiket_contract::secret::Secret;
 use tokio::net::TcpListener;
@@ -39,8 +40,6 @@ use crate::tokens::{Tokens, random_secret};
 use crate::{actions, delivery, events, guards, http, installations, private_file, upkeep};
 
 const ADMIN_TOKEN_FILE: &str = "admin.token";
-/// How an admin token begins that was made here.
-pub(crate) const ADMIN_TOKEN_PREFIX: &str = "ka_";
 pub(crate) const LOCK_FILE: &str = "lock";
 /// How many happenings a slow watcher may fall behind before it misses some.
 const HAPPENINGS_KEPT: usize = 4096;

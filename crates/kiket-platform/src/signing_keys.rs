@@ -5,6 +5,8 @@
 //! its last token has expired, and is deleted then. All are sealed in the database, where other
 //! nodes may add some, so they are read again now and then.
 
+mod verified;
+
 use std::cmp::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -22,7 +24,9 @@ use crate::error::Error;
 use crate::secrets::seal::{Place, Sealer};
 use crate::store::signing_keys::StoredKey;
 use crate::store::{Store, StoreError};
+use crate::tokens::hash;
 use crate::upkeep;
+use verified::Verified;
 
 /// How long a key is in the key set before it signs: an hour in the set of every node, each of which
 /// reads the keys again at its own time.
@@ -37,6 +41,8 @@ struct Held {
     /// By the time from which each signs; never empty.
     keys: Vec<Key>,
     verifying: VerifyingKeys,
+    /// What these keys have verified, which goes with them.
+    verified: Verified,
 }
 
 struct Key {
@@ -77,9 +83,15 @@ impl SigningKeys {
         Ok(held.keys[held.current(now)].key.mint(claims)?)
     }
 
-    /// Checks a token against every key that may have signed it.
-    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        self.held().verifying.verify(token, ISSUER, now)
+    /// Checks a token against every key that may have signed it, its signature once.
+    pub(crate) fn verify(&self, token: &Secret, now: Timestamp) -> Result<Arc<Claims>, TokenError> {
+        let (held, hash) = (self.held(), hash(token));
+        if let Some(claims) = held.verified.get(&hash, now) {
+            return Ok(claims);
+        }
+        let claims = Arc::new(held.verifying.verify(token.expose(), ISSUER, now)?);
+        held.verified.keep(hash, &claims, now);
+        Ok(claims)
     }
 
     /// Deletes keys whose last token has expired, and takes up those that other nodes have added.
@@ -147,7 +159,7 @@ impl Held {
             return Err(StoreError::Damaged("signing_keys").into());
         }
         let jwks: Vec<_> = keys.iter().map(|key| key.key.jwk().clone()).collect();
-        Ok(Self { verifying: VerifyingKeys::new(&jwks), keys })
+        Ok(Self { verifying: VerifyingKeys::new(&jwks), keys, verified: Verified::default() })
     }
 
     /// Which key signs now; the first one when the clock has gone back behind them all.
@@ -190,4 +202,38 @@ async fn add(
 
 fn place(kid: &str) -> Place<'_> {
     Place { table: "signing_keys", row: kid, column: "sealed_private_key" }
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::metrics::histogram::Histogram;
+
+    use super::*;
+    use crate::delivery::plan::plan;
+    use crate::secrets::master_key::MasterKeys;
+
+    #[tokio::test]
+    async fn a_key_that_is_gone_takes_along_what_it_has_verified() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), plan, Histogram::new([1.0])).await.unwrap();
+        let sealer = Sealer::new(&MasterKeys::from_bytes(&[[1; 32]]));
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let keys = SigningKeys::open(&store, &sealer, now).await.unwrap();
+        let first = keys.key_set(now).keys[0].kid.clone();
+        let claims = serde_json::json!({
+            "iss": ISSUER, "sub": "installation:1", "jti": "1", "iat": now.as_second(),
+            "exp": now.as_second() + 900, "scopes": [], "src": "webhook",
+        });
+        let token = keys.mint(&serde_json::from_value(claims).unwrap(), now).unwrap();
+        for _ in 0..2 {
+            assert!(keys.verify(&token, now).is_ok());
+        }
+        assert!(add(&store, &sealer, now, now).await.unwrap());
+        keys.refresh(&store, &sealer, now).await.unwrap();
+        assert!(keys.verify(&token, now).is_ok(), "its key is still there");
+        store.remove_signing_key(&first).await.unwrap();
+        keys.refresh(&store, &sealer, now).await.unwrap();
+        assert!(keys.verify(&token, now).is_err());
+        store.close().await;
+    }
 }

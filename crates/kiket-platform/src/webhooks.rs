@@ -5,6 +5,7 @@
 //! asks for it, stored sealed so that it can be shown again, and found by its hash.
 
 use kiket_contract::api::webhook_url::WebhookUrl;
+use kiket_contract::credential::WEBHOOK_TOKEN_PREFIX;
 use kiket_contract::event::Name;
 use kiket_contract::event::external::{ExternalWebhook, ForwardedRequest};
 use kiket_contract::id::{InstallationId, ProjectId};
@@ -34,8 +35,6 @@ pub enum WebhookError {
     NobodyThere,
 }
 
-const TOKEN_PREFIX: &str = "wht_";
-
 fn place(row: &str) -> Place<'_> {
     Place { table: "webhook_tokens", row, column: "sealed_token" }
 }
@@ -59,7 +58,7 @@ pub(crate) async fn url(
 
 /// Makes an installation's token, unless somebody was faster, and returns the one that counts.
 async fn make(core: &Core, installation: InstallationId) -> Result<Vec<u8>, Error> {
-    let token = random_secret(TOKEN_PREFIX)?;
+    let token = random_secret(WEBHOOK_TOKEN_PREFIX)?;
     let row = installation.to_string();
     let sealed = core.sealer.seal(place(&row), token.expose().as_bytes())?;
     let new = (hash(&token), sealed.as_slice());

@@ -6,6 +6,7 @@ use jiff::Unit;
 use kiket_contract::api::workspace_tokens::{
     CreatedWorkspaceToken, LONGEST_NAME, MOST_SCOPES, NewWorkspaceToken, WorkspaceToken,
 };
+use kiket_contract::credential::WORKSPACE_TOKEN_PREFIX;
 use kiket_contract::id::WorkspaceTokenId;
 use kiket_contract::scope;
 
@@ -14,10 +15,8 @@ use crate::error::Error;
 use crate::store::workspace_tokens::NewToken;
 use crate::tokens::{hash, random_secret};
 
-/// How a workspace token begins.
-pub(crate) const PREFIX: &str = "wk_";
 /// How many letters of a token are kept to know it again by: too few to guess the rest from.
-const SHOWN: usize = PREFIX.len() + 8;
+const SHOWN: usize = WORKSPACE_TOKEN_PREFIX.len() + 8;
 
 /// Why a workspace token can not be made.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +62,7 @@ pub(crate) async fn create(
         let scope = odd.chars().take(scope::LONGEST).collect();
         return Err(WorkspaceTokenError::Scope { scope }.into());
     }
-    let token = random_secret(PREFIX)?;
+    let token = random_secret(WORKSPACE_TOKEN_PREFIX)?;
     let prefix: String = token.expose().chars().take(SHOWN).collect();
     let row = NewToken {
         organization_id: new.organization_id,

@@ -1,12 +1,11 @@
 //! Calls about issues, their transitions and comments.
 
 use hyper::Method;
-use kiket_contract::api::audit::Pagination;
 use kiket_contract::api::issues::{
     Issue, IssueComment, IssueFields, ListIssues, NewComment, PATH, TransitionIssue, WriteIssue,
     comments_path, path, transitions_path,
 };
-use kiket_contract::api::{AnyId, Page};
+use kiket_contract::api::{AnyId, Page, Pagination};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AnyId, time};
+use super::{AnyId, Pagination, time};
 use crate::route::{InvalidSegment, api};
 
 /// The path of the anchors, [`crate::route::API`] included.
@@ -49,10 +49,10 @@ pub struct ListAnchors {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
     /// Only those made at this time or later.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::wanted")]
     pub from: Option<Timestamp>,
     /// Only those made before this time.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::wanted")]
     pub to: Option<Timestamp>,
     /// Which page, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,21 +106,6 @@ pub struct Anchors {
     pub anchors: Vec<Anchor>,
     /// Where in the list this page is.
     pub pagination: Pagination,
-}
-
-/// Where in a list a page is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct Pagination {
-    /// Which page it is, from 1.
-    pub page: u32,
-    /// The most entries of a page.
-    pub per_page: u32,
-    /// The entries of the list.
-    pub total: u64,
-    /// The pages of the list.
-    pub total_pages: u32,
 }
 
 impl Anchors {

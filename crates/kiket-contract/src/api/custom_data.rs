@@ -3,10 +3,13 @@
 //! - `GET` the list, filtered as [`ListRecords`] says, and `GET …/{id}` one: [`OneRecord`];
 //! - `POST` a [`WriteRecord`], `PATCH …/{id}` the columns that change, `DELETE …/{id}`.
 //!
+//! Operators reach the same records by other paths, see [`operators`].
+//!
 //! The project stands in the query of all of them, see [`InProject`]. What a record may hold says the
 //! table's schema; each rule that it breaks is a [`Violation`] of the answer 422.
 
 mod change;
+pub mod operators;
 mod violation;
 
 pub use change::{SchemaChange, SchemaChangeKind};

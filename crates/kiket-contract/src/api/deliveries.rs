@@ -8,6 +8,7 @@
 //!
 //! The API, the command line and `kiket dev` show the same [`Delivery`].
 
+pub mod met;
 pub mod recovery;
 pub mod stream;
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::Limit;
 use crate::id::{InstallationId, OrganizationId, ProjectId};
-use crate::secret::Secret;
+use crate::secret::{Secret, sent};
 use crate::signature::SigningForm;
 
 /// The path of the collection, [`crate::route::API`] included.
@@ -30,7 +30,7 @@ pub const LARGEST_MODULE: usize = 64 * 1024;
 
 /// What is needed to install an extension. It has no `Debug`: the manifest and the configuration
 /// may hold secrets.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewInstallation {
@@ -47,13 +47,13 @@ pub struct NewInstallation {
     #[serde(default)]
     pub configuration: Map<String, Value>,
     /// Values for the manifest's secrets, by key. They win over `configuration`.
-    #[serde(default)]
+    #[serde(default, serialize_with = "sent::map")]
     pub secrets: BTreeMap<String, Secret>,
     /// Values of the manifest's `callback.headers`, by name; needed for those that are references.
-    #[serde(default)]
+    #[serde(default, serialize_with = "sent::map")]
     pub headers: BTreeMap<String, Secret>,
     /// The key of the deliveries' signatures; else the manifest's, else a new one.
-    #[serde(default)]
+    #[serde(default, serialize_with = "sent::option")]
     pub delivery_secret: Option<Secret>,
     /// Which bytes are signed; else what the manifest's `sdk` can verify.
     #[serde(default)]
@@ -225,11 +225,11 @@ pub struct ManifestFinding {
 }
 
 /// The answer 201 to an installation. Delivery secret and API key are shown this once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The installation.
-    #[cfg_attr(feature = "schema", schemars(flatten))]
+    #[serde(flatten)]
     pub installation: Installation,
     /// The key of the deliveries' signatures, for the extension's `KIKET_WEBHOOK_SECRET`.
     pub delivery_secret: Secret,
@@ -257,7 +257,7 @@ impl Serialize for Installed {
 }
 
 /// Which installations to list, and which page of the list.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ListInstallations {

@@ -1,8 +1,9 @@
-//! Times in answers, which come in several forms.
+//! Times in answers and in queries, which come in several forms.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -13,6 +14,16 @@ pub(super) fn lenient<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Timestamp>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().and_then(parse))
+}
+
+/// A time in a query, as [`lenient`] reads it. What is no time is refused: a list that is not of the time
+/// that was asked for helps nobody.
+pub(super) fn wanted<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let unfit = || D::Error::custom(format_args!("`{text}` is no time: write it as RFC 3339 does"));
+    parse(&text).map(Some).ok_or_else(unfit)
 }
 
 /// Reads a time. A `+` that was lost on the way through a query stands as a blank before the offset.

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on has failed")]
 
 mod kiket;
+mod programs;
 
+mod client;
 mod crash;
-mod custom_data;
 mod deploy;
 mod dev_leftovers;
 mod dev_once;
@@ -13,5 +14,7 @@ mod dev_once;
 mod dev_stop;
 mod in_flight;
 mod lint_code;
+mod new;
 mod peers;
 mod readme;
+mod stub_api;

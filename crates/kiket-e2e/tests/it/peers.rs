@@ -2,7 +2,7 @@
 //! checks signature, token and key set the way one of the other SDKs does.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,6 +14,8 @@ use kiket_contract::event;
 use kiket_contract::signature::SigningForm;
 use kiket_contract::token::ISSUER;
 use kiket_platform::{Config, Platform};
+
+use crate::programs::can_run;
 
 const SECRET: &str = "sh_peers";
 
@@ -44,26 +46,9 @@ const PEERS: [Peer; 7] = [
     python("token"),
 ];
 
-/// Whether the programs are there that the peers need. A test that lacks them says so in a line of its
-/// own, and fails where `KIKET_TEST_REQUIRE` names `peers`.
+/// Whether the programs are there that the peers need.
 fn peers_can_run(test: &str) -> bool {
-    let lacks = |program: &&str| {
-        // All of them know one of the two.
-        ["--version", "version"].iter().all(|argument| {
-            let asked = Command::new(program).arg(argument).output();
-            !asked.is_ok_and(|output| output.status.success())
-        })
-    };
-    let Some(missing) = ["node", "python3", "openssl"].into_iter().find(lacks) else { return true };
-    let required = std::env::var("KIKET_TEST_REQUIRE").unwrap_or_default();
-    assert!(
-        !required.split(',').any(|name| name == "peers"),
-        "`{missing}` is required and missing"
-    );
-    // Past the test runner, which keeps what a passing test prints.
-    let line = format!("skipped: {test}: peers: `{missing}` is missing\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    false
+    can_run(test, &["node", "python3", "openssl"])
 }
 
 /// A receiver that runs until it is dropped.

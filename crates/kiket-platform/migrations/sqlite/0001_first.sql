@@ -4,7 +4,9 @@
 CREATE TABLE projects (
     id              BIGINT PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),
     organization_id BIGINT NOT NULL CHECK (organization_id BETWEEN 1 AND 2147483647),
-    created_at      BIGINT NOT NULL
+    created_at      BIGINT NOT NULL,
+    -- What people call it by, once an operator has given it one.
+    key             TEXT UNIQUE
 );
 
 CREATE TABLE extensions (

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kiket_contract::api::installations::State;
+use kiket_contract::credential::{ADMIN_TOKEN_PREFIX, API_KEY_PREFIX, WORKSPACE_TOKEN_PREFIX};
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::TokenError;
@@ -10,11 +11,8 @@ use kiket_contract::token::TokenError;
 use super::{Caller, Subject, Who};
 use crate::core::Core;
 use crate::error::Error;
-use crate::installations::keys::API_KEY_PREFIX;
-use crate::platform::ADMIN_TOKEN_PREFIX;
 use crate::store::callers::Holder;
 use crate::tokens::hash;
-use crate::workspace_tokens;
 
 /// What a credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Kind {
     fn of(text: &str) -> Option<Self> {
         let begins = [
             (API_KEY_PREFIX, Self::ApiKey),
-            (workspace_tokens::PREFIX, Self::WorkspaceToken),
+            (WORKSPACE_TOKEN_PREFIX, Self::WorkspaceToken),
             (ADMIN_TOKEN_PREFIX, Self::AdminToken),
         ];
         let found = begins.into_iter().find(|(prefix, _)| text.starts_with(prefix));

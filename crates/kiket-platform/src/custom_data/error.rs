@@ -36,7 +36,10 @@ pub enum CustomDataError {
         table: String,
     },
     /// Several extensions of the project have a module of this id.
-    #[error("several extensions have a module `{module}`: call with the API key of the one meant")]
+    #[error(
+        "several extensions have a module `{module}`: call with the API key of the one meant, or as \
+         the operator with its `extension_id`"
+    )]
     SeveralModules {
         /// The module's id.
         module: String,

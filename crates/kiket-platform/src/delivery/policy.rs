@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use kiket_contract::api::deliveries::met::Met;
 use kiket_contract::retry::{Meaning, Schedule};
 
 use crate::store::completion::Next;
@@ -53,25 +54,18 @@ impl Outcome {
 
     /// What went wrong, in one line for the extension's author; `None` when nothing did.
     pub(crate) fn error(&self) -> Option<String> {
-        match self {
-            Self::Answered { status, .. } => match Meaning::of(*status) {
-                Meaning::Delivered => None,
-                Meaning::Retryable => Some(format!("the extension answered {status}")),
-                Meaning::Permanent => {
-                    Some(format!("the extension answered {status}, which is final"))
-                }
-            },
-            Self::TimedOut { after_ms } => Some(format!("no answer within {after_ms} ms")),
-            Self::Unreachable { connected: false, reason } => {
-                Some(format!("no connection: {reason}"))
+        let met = match self {
+            Self::Answered { status, .. } if Meaning::of(*status) == Meaning::Delivered => {
+                return None;
             }
-            Self::Unreachable { connected: true, reason } => {
-                Some(format!("the connection was lost: {reason}"))
-            }
-            Self::Refused { reason } => Some(format!("not sent: {reason}")),
-            Self::NotMade { reason } => Some(format!("not sent: {reason}")),
-            Self::GivenUp { reason } => Some(reason.clone()),
-        }
+            Self::Answered { status, .. } => Met::Answered { status: *status },
+            Self::TimedOut { after_ms } => Met::TimedOut { after_ms: *after_ms },
+            Self::Unreachable { connected: false, reason } => Met::NoConnection { reason },
+            Self::Unreachable { connected: true, reason } => Met::Lost { reason },
+            Self::Refused { reason } | Self::NotMade { reason } => Met::NotSent { reason },
+            Self::GivenUp { reason } => Met::Other { reason },
+        };
+        Some(met.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What operators call, each call with the admin token.
 
 mod actions;
+mod custom_data;
 mod deliveries;
 mod events;
 mod extension_events;
@@ -9,6 +10,7 @@ mod inbound_emails;
 mod installations;
 mod metrics;
 mod notifications;
+mod projects;
 mod secrets;
 mod signing_keys;
 mod stream;
@@ -30,10 +32,14 @@ use super::error::ApiError;
 use crate::core::Shared;
 use crate::error::Error;
 
+/// Whose idempotency keys they are: there is one operator's credential.
+const OPERATOR: &str = "operator";
+
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .merge(installations::router())
         .merge(secrets::router())
+        .merge(projects::router())
         .route(api::deliveries::PATH, get(deliveries::list))
         .route(&format!("{}/{{id}}", api::deliveries::PATH), get(deliveries::show))
         .route(api::guards::PATH, post(guards::ask).get(guards::list))
@@ -60,6 +66,7 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(route::METRICS, get(metrics::show))
         .route_layer(middleware::from_fn(without_idempotency_key))
         .route(api::events::PATH, post(events::accept))
+        .merge(custom_data::router())
         .route_layer(middleware::from_fn_with_state(core.clone(), authorize))
 }
 

@@ -134,7 +134,8 @@ impl ApiError {
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new(
                     "idempotency_not_supported",
-                    "only events take an Idempotency-Key: leave it out, and look before you repeat",
+                    "of what operators call, only the acceptance of an event takes an \
+                     Idempotency-Key: leave it out, and look before you repeat",
                 ),
             ),
             Self::Parameters(reason) => (
@@ -157,13 +158,7 @@ impl ApiError {
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new("body_not_json", format!("the request's body is no JSON: {reason}")),
             ),
-            Self::BodyShape { field, reason } => {
-                let told =
-                    if field == "." { reason.clone() } else { format!("`{field}`: {reason}") };
-                let text = format!("the request's body does not fit: {told}");
-                let details = json!([{ "field": field, "message": reason }]);
-                (UNFIT, ErrorBody::new("body_shape", text).with_details(details))
-            }
+            Self::BodyShape { field, reason } => (UNFIT, body_shape(&field, &reason)),
             Self::NotTheOperator => (
                 StatusCode::UNAUTHORIZED,
                 ErrorBody::new("not_the_operator", "the admin token is missing or wrong")
@@ -181,6 +176,13 @@ impl ApiError {
             Self::Domain(error) => domain(error),
         }
     }
+}
+
+fn body_shape(field: &str, reason: &str) -> ErrorBody {
+    let told = if field == "." { reason.to_owned() } else { format!("`{field}`: {reason}") };
+    let text = format!("the request's body does not fit: {told}");
+    let details = json!([{ "field": field, "message": reason }]);
+    ErrorBody::new("body_shape", text).with_details(details)
 }
 
 /// The body for a path that can not be read.

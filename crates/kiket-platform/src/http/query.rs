@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -15,12 +16,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match Query::<T>::try_from_uri(&parts.uri) {
-            Ok(Query(parameters)) => Ok(Self(parameters)),
-            Err(rejection) => {
-                let reason = rejection.source().map_or(rejection.to_string(), ToString::to_string);
-                Err(ApiError::Parameters(reason))
-            }
+        from(&parts.uri).map(Self)
+    }
+}
+
+/// Reads a query that does not stand in the request as it is.
+pub(super) fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    let uri = format!("/?{query}").parse();
+    from(&uri.map_err(|_| ApiError::Parameters("the query can not be read".to_owned()))?)
+}
+
+fn from<T: DeserializeOwned>(uri: &Uri) -> Result<T, ApiError> {
+    match Query::<T>::try_from_uri(uri) {
+        Ok(Query(parameters)) => Ok(parameters),
+        Err(rejection) => {
+            let reason = rejection.source().map_or(rejection.to_string(), ToString::to_string);
+            Err(ApiError::Parameters(reason))
         }
     }
 }

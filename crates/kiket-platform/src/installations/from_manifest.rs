@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use kiket_contract::api::rate_limit::DEFAULT_LIMIT;
+use kiket_contract::credential::DELIVERY_SECRET_PREFIX;
 use kiket_contract::scope;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Manifest, Text, Unresolved};
@@ -16,7 +17,6 @@ use crate::tokens::random_secret;
 
 /// The most bytes of JSON that a list of names may have which every delivery carries.
 const MOST_NAMES: usize = 2 * 1024;
-const DELIVERY_SECRET_PREFIX: &str = "sh_";
 
 /// Something in a manifest that keeps deliveries from their way.
 pub(super) fn problem(member: &str, problem: impl Into<String>) -> Error {

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use kiket_contract::api::installations::{
     ApiKey, Installation, LONGEST_OVERLAP_MINUTES, NewApiKey, NewDeliverySecret, NewRotation,
 };
+use kiket_contract::credential::API_KEY_PREFIX;
 use kiket_contract::id::InstallationId;
 use kiket_contract::secret::Secret;
 
@@ -22,8 +23,6 @@ use crate::error::Error;
 use crate::store::work::SealedDeliverySecret;
 use crate::tokens::{hash, random_secret};
 
-/// How an API key begins.
-pub(crate) const API_KEY_PREFIX: &str = "kk_";
 /// How long the old delivery secret goes on signing.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 

@@ -2,6 +2,7 @@
 
 mod filters;
 mod lists;
+mod operators;
 mod permissions;
 mod repeats;
 mod rules;

@@ -50,6 +50,19 @@ async fn lists_are_empty_and_nothing_is_found() {
 }
 
 #[tokio::test]
+async fn a_filter_that_is_no_time_is_refused() {
+    let (setup, key) = setup().await;
+    for path in [
+        "/api/v1/audit/anchors?from=yesterday",
+        "/api/v1/audit/anchors?to=",
+        "/ext/intake_forms/bug/submissions?project_id=27&since=0",
+    ] {
+        let (status, body) = setup.get(path, &[("x-kiket-api-key", &key)]).await;
+        assert_eq!((status, &body["code"]), (400, &json!("invalid_parameter")), "{path}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn writes_say_what_there_is_not_and_refuse_what_does_not_fit() {
     let (setup, key) = setup().await;
     let issue = |project: Value| json!({"issue": {"title": "x", "project_id": project}});

@@ -13,6 +13,7 @@ mod crowd;
 mod custom_data;
 mod deliveries;
 mod dialects;
+mod examples;
 mod faults;
 mod guards;
 mod harness;

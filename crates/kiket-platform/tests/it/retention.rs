@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::{AnyPool, Row};
 use tempfile::TempDir;
 
-use crate::harness::{Setup, config};
+use crate::harness::{MANIFEST, Setup, config};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -22,6 +22,12 @@ async fn count(pool: &AnyPool, table: &'static str) -> i64 {
         "callbacks" => "SELECT COUNT(*) AS n FROM callbacks",
         "events" => "SELECT COUNT(*) AS n FROM events",
         "idempotency_keys" => "SELECT COUNT(*) AS n FROM idempotency_keys",
+        "answers" => "SELECT COUNT(*) AS n FROM answers",
+        "telemetry" => "SELECT COUNT(*) AS n FROM telemetry",
+        "telemetry_hours" => "SELECT COUNT(*) AS n FROM telemetry_hours",
+        "inbound_emails" => "SELECT COUNT(*) AS n FROM inbound_emails",
+        "extension_events" => "SELECT COUNT(*) AS n FROM extension_events",
+        "secret_reads" => "SELECT COUNT(*) AS n FROM secret_reads",
         other => panic!("no statement for {other}"),
     };
     sqlx::query(statement).fetch_one(pool).await.unwrap().try_get("n").unwrap()
@@ -142,4 +148,49 @@ async fn an_event_that_waits_for_a_decision_stays_with_its_deliveries() {
     setup.platform = restart_until(&setup.dir, &clock, "events", 1).await;
     assert!(setup.platform.delivery(pending).await.unwrap().is_some());
     assert!(setup.platform.delivery(resolved).await.unwrap().is_none());
+}
+
+/// What goes a retention after it was told.
+const TOLD: [&str; 4] = ["telemetry_hours", "inbound_emails", "extension_events", "secret_reads"];
+
+#[tokio::test]
+async fn what_an_extension_told_goes_after_the_retention_and_its_answers_after_a_day() {
+    let clock = Clock::manual(Timestamp::now());
+    let at = clock.clone();
+    let mut setup = Setup::with(&[], |config| config.clock = at).await;
+    let manifest = MANIFEST.replace("[issues:read]", "[issues:write]");
+    let wanted = json!({"manifest": manifest, "secrets": {"CRM_TOKEN": "first"}});
+    let (status, installed) = setup.install(wanted).await;
+    assert_eq!(status, 201, "{installed}");
+    let key = installed["api_key"].as_str().unwrap();
+    let headers = [("x-kiket-api-key", key), ("idempotency-key", "one")];
+    let email = json!({"inbound_email": {"subject": "Down"}}).to_string();
+    assert_eq!(setup.post("/api/v1/ext/inbound_emails", &headers, &email).await.0, 201);
+    let log = "/api/v1/extensions/com.example.crm/events";
+    assert_eq!(setup.post(log, &headers[..1], r#"{"event":"x"}"#).await.0, 201);
+    let secret = "/api/v1/extensions/com.example.crm/secrets/CRM_TOKEN";
+    assert_eq!(setup.get(secret, &headers[..1]).await.0, 200);
+    let record = r#"{"event":"x","version":"v1","status":"ok","duration_ms":1,"metadata":{}}"#;
+    for credential in [&headers[..1], &[]] {
+        assert_eq!(setup.post("/api/v1/ext/telemetry", credential, record).await.0, 200);
+    }
+    let pool = database(&setup.dir).await;
+    for (table, told) in TOLD.map(|table| (table, 1)).into_iter().chain([("telemetry", 2)]) {
+        assert_eq!(count(&pool, table).await, told, "{table}");
+    }
+    pool.close().await;
+    for (days, table, left) in [(2, "answers", 0), (27, "telemetry", 1), (2, "telemetry", 0)] {
+        setup.platform.shutdown().await;
+        clock.advance(days * DAY);
+        setup.platform = restart_until(&setup.dir, &clock, table, left).await;
+        let pool = database(&setup.dir).await;
+        for table in TOLD.into_iter().filter(|_| left == 1 || table == "answers") {
+            assert_eq!(count(&pool, table).await, 1, "{table} is not old enough");
+        }
+        pool.close().await;
+    }
+    for table in TOLD {
+        setup.platform.shutdown().await;
+        setup.platform = restart_until(&setup.dir, &clock, table, 0).await;
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(folder: &Path, length: Duration) -> anyhow::Result<f64> {
         "../../../../../crates/kiket-platform/migrations/sqlite/0001_first.sql"
     ))?;
     connection.execute_batch(
-        "INSERT INTO projects VALUES (27, 3, 0);
+        "INSERT INTO projects (id, organization_id, created_at) VALUES (27, 3, 0);
          INSERT INTO extensions VALUES (1, 'a'), (2, 'b');
          INSERT INTO installations (id, extension_number, project_id, state, manifest,
              configuration, callback_url, signing, requested_secrets, scopes, operations, revision, generation,

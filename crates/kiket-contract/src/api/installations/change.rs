@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Installation, ManifestFinding};
 use crate::api::custom_data::SchemaChange;
-use crate::secret::Secret;
+use crate::secret::{Secret, sent};
 use crate::signature::SigningForm;
 
 /// `PATCH /api/v1/installations/{id}`: what is absent stays as it is. It has no `Debug`: the
@@ -28,7 +28,7 @@ pub struct InstallationUpdate {
 
 /// `POST /api/v1/installations/{id}/upgrade`: another version of the manifest. It has no `Debug`:
 /// the manifest may hold secrets.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewUpgrade {
@@ -48,10 +48,10 @@ pub struct NewUpgrade {
     #[serde(default)]
     pub configuration: Map<String, Value>,
     /// Values of secrets by key.
-    #[serde(default)]
+    #[serde(default, serialize_with = "sent::map")]
     pub secrets: BTreeMap<String, Secret>,
     /// Values of the manifest's `callback.headers`, by name; references keep the value they had.
-    #[serde(default)]
+    #[serde(default, serialize_with = "sent::map")]
     pub headers: BTreeMap<String, Secret>,
     /// The schemas of all its modules of custom data from now on, by the module's id; without it they
     /// stay as they are. A rollback leaves them, and the records, as they are then.

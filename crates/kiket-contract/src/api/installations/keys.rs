@@ -4,21 +4,22 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize as DeriveSerialize};
 
-use crate::secret::Secret;
+use crate::secret::{Secret, sent};
 
 /// `POST …/delivery_secret/rotate`: another key for the signatures.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, DeriveSerialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewRotation {
     /// The key; without one, a new one is made.
+    #[serde(serialize_with = "sent::option")]
     pub delivery_secret: Option<Secret>,
     /// Takes the place of one that waits already.
     pub replace: bool,
 }
 
 /// A delivery secret, shown this once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewDeliverySecret {
     /// The key, for the extension's `KIKET_WEBHOOK_SECRET`; the old one goes to
@@ -42,7 +43,7 @@ impl Serialize for NewDeliverySecret {
 pub const LONGEST_OVERLAP_MINUTES: u32 = 24 * 60;
 
 /// `POST …/api_key/rotate`: another API key. The body may be left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, DeriveSerialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewApiKey {
@@ -52,7 +53,7 @@ pub struct NewApiKey {
 }
 
 /// An API key, shown this once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiKey {
     /// The key.

@@ -66,7 +66,7 @@ pub struct ListSubmissions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SubmissionStatus>,
     /// Only those handed in at this time or later.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::lenient")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::wanted")]
     pub since: Option<Timestamp>,
     /// The most submissions of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,18 +8,16 @@ use kiket_contract::api::events::AcceptedEvent;
 use super::super::body::{RawBody, parse};
 use super::super::error::ApiError;
 use super::super::idempotent::key;
+use super::OPERATOR;
 use crate::core::Shared;
 use crate::events;
-
-/// Whose keys they are: there is one operator's credential.
-const SCOPE: &str = "operator";
 
 pub(super) async fn accept(
     State(core): State<Shared>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<(StatusCode, Json<AcceptedEvent>), ApiError> {
-    let idempotency = key(&core, SCOPE.to_owned(), &headers, &[&body])?;
+    let idempotency = key(&core, OPERATOR.to_owned(), &headers, &[&body])?;
     let new = parse(&body)?;
     Ok((StatusCode::ACCEPTED, Json(events::accept(&core, new, idempotency).await?)))
 }

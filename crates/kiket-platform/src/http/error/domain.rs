@@ -51,6 +51,8 @@ pub(super) fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::EmptyDeliverySecret => (UNFIT, "empty_delivery_secret"),
         Error::ProjectElsewhere { .. } => (StatusCode::CONFLICT, "project_elsewhere"),
         Error::UnknownProject { .. } => (UNFIT, "unknown_project"),
+        Error::NoProject { .. } => (StatusCode::NOT_FOUND, "no_project"),
+        Error::ProjectKeyTaken { .. } => (StatusCode::CONFLICT, "project_key_taken"),
         Error::Removed { .. } => (StatusCode::NOT_FOUND, "removed"),
         Error::AsksNobody { .. } => (UNFIT, "asks_nobody"),
         Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),

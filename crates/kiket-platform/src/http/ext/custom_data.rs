@@ -3,22 +3,17 @@
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use kiket_contract::api::custom_data::{
-    DeleteRecord, ListRecordsQuery, OneRecord, Record, WriteRecord,
-};
-use kiket_contract::api::{Done, Page};
+use axum::response::Response;
+use kiket_contract::api::Page;
+use kiket_contract::api::custom_data::{DeleteRecord, ListRecordsQuery, OneRecord, Record};
 
-use super::super::body::{RawBody, parse};
+use super::super::body::RawBody;
 use super::super::error::ApiError;
-use super::super::idempotent::{key, once};
-use super::super::page::{cursor, position};
 use super::super::query::Parameters;
+use super::super::records::{self, Head, Listing, key_of};
 use crate::caller::{Caller, Refused, Who};
-use crate::core::{Core, Shared};
-use crate::custom_data::{self, Named, Position, Query};
-use crate::store::idempotency::Idempotency;
+use crate::core::Shared;
+use crate::custom_data::{self, Named};
 
 /// The table that the call is about. For a workspace token it is that of the installation in the
 /// project that has the module.
@@ -39,7 +34,7 @@ impl FromRequestParts<Shared> for Named {
         let (module, table) = (named("module"), named("table"));
         let installation = match &caller.who {
             Who::Installation(own) => own.installation,
-            Who::Workspace(_) => custom_data::holder(core, project, &module).await?,
+            Who::Workspace(_) => custom_data::holder(core, project, (&module, None)).await?,
         };
         Ok(Self { installation, module, table })
     }
@@ -53,18 +48,8 @@ pub(super) async fn list(
     named: Named,
     Parameters(query): Parameters<ListRecordsQuery>,
 ) -> Result<Json<Page<Record>>, ApiError> {
-    let ListRecordsQuery { filters, order, limit, cursor: after, .. } = query;
-    // A position means something in the order that it was made for only.
-    let after: Option<(Option<String>, Position)> = position(after.as_deref())?;
-    let after = match after {
-        Some((of, position)) if of == order => Some(position),
-        Some(_) => return Err(ApiError::Parameters("cursor: it is of another `order`".to_owned())),
-        None => None,
-    };
-    let query = Query { filters, order: order.clone(), limit, after };
-    let found = custom_data::list(&core, &named, query).await?;
-    let next_cursor = found.next.map(|position| cursor(&(order, position)));
-    Ok(Json(Page { data: found.records, next_cursor }))
+    let ListRecordsQuery { filters, order, limit, cursor, .. } = query;
+    records::list(&core, &named, Listing { filters, order, limit, cursor }).await
 }
 
 pub(super) async fn get(
@@ -72,24 +57,17 @@ pub(super) async fn get(
     named: Named,
     Path((_, _, id)): RecordPath,
 ) -> Result<Json<OneRecord>, ApiError> {
-    Ok(Json(OneRecord { data: custom_data::get(&core, &named, &id).await? }))
+    records::get(&core, &named, &id).await
 }
 
 pub(super) async fn create(
     State(core): State<Shared>,
     named: Named,
-    (method, uri, headers): (Method, Uri, HeaderMap),
+    head: Head,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let key = key_of(&core, &named, (&method, &uri, &headers), &body)?;
-    let work = async {
-        let WriteRecord { record } = parse::<WriteRecord>(&body)?;
-        let keyed = key.as_ref().map(|key| (key, StatusCode::CREATED.as_u16()));
-        let made = custom_data::create(&core, &named, record, keyed).await?;
-        let answer = |data| (StatusCode::CREATED, Json(OneRecord { data })).into_response();
-        Ok(made.map(answer))
-    };
-    once(&core, key.as_ref(), work).await
+    let key = key_of(&core, scope(&named), &head, &body)?;
+    records::create(&core, &named, key, body).await
 }
 
 pub(super) async fn update(
@@ -98,8 +76,7 @@ pub(super) async fn update(
     Path((_, _, id)): RecordPath,
     RawBody(body): RawBody,
 ) -> Result<Json<OneRecord>, ApiError> {
-    let WriteRecord { record } = parse::<WriteRecord>(&body)?;
-    Ok(Json(OneRecord { data: custom_data::update(&core, &named, (&id, record)).await? }))
+    records::update(&core, &named, &id, body).await
 }
 
 pub(super) async fn delete(
@@ -107,25 +84,13 @@ pub(super) async fn delete(
     named: Named,
     Path((_, _, id)): RecordPath,
     Parameters(DeleteRecord { hard, .. }): Parameters<DeleteRecord>,
-    (method, uri, headers): (Method, Uri, HeaderMap),
+    head: Head,
 ) -> Result<Response, ApiError> {
-    let key = key_of(&core, &named, (&method, &uri, &headers), &[])?;
-    let work = async {
-        let keyed = key.as_ref().map(|key| (key, StatusCode::OK.as_u16()));
-        let done = custom_data::delete(&core, &named, (&id, hard), keyed).await?;
-        Ok(done.then(|| Json(Done::OK).into_response()))
-    };
-    once(&core, key.as_ref(), work).await
+    let key = key_of(&core, scope(&named), &head, &[])?;
+    records::delete(&core, &named, (&id, hard), key).await
 }
 
-/// The request's key, which is the installation's own.
-fn key_of(
-    core: &Core,
-    named: &Named,
-    (method, uri, headers): (&Method, &Uri, &HeaderMap),
-    body: &[u8],
-) -> Result<Option<Idempotency>, ApiError> {
-    let scope = format!("installation:{}", named.installation);
-    let target = uri.to_string();
-    key(core, scope, headers, &[method.as_str().as_bytes(), target.as_bytes(), body])
+/// Whose a request's key is: the installation's own.
+fn scope(named: &Named) -> String {
+    format!("installation:{}", named.installation)
 }

@@ -14,7 +14,7 @@ use crate::store::hooks::MatchingHook;
 
 const TIMEOUT_MS: i64 = 1_000;
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
-const INSTALLED: &str = "INSERT INTO projects VALUES (27, 3, 0); \
+const INSTALLED: &str = "INSERT INTO projects (id, organization_id, created_at) VALUES (27, 3, 0); \
     INSERT INTO extensions VALUES (1, 'com.example.crm'); \
     INSERT INTO installations (id, extension_number, project_id, state, manifest, configuration, \
     callback_url, signing, requested_secrets, scopes, revision, generation, changes, created_at, updated_at) \

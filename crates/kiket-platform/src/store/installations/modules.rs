@@ -24,14 +24,17 @@ impl Store {
         &self,
         project: ProjectId,
         module: &str,
+        extension_id: Option<&str>,
     ) -> Result<Vec<InstallationId>, StoreError> {
         let rows = sqlx::query(
             "SELECT i.id FROM installations i JOIN modules m ON m.installation_id = i.id \
+             JOIN extensions e ON e.number = i.extension_number \
              WHERE i.project_id = $1 AND i.state IN ('active', 'paused') AND m.name = $2 \
-             ORDER BY i.id",
+             AND e.extension_id = COALESCE(CAST($3 AS TEXT), e.extension_id) ORDER BY i.id",
         )
         .bind(i64::from(project))
         .bind(module)
+        .bind(extension_id)
         .fetch_all(&self.reader)
         .await?;
         rows.iter().map(|row| read(row, "id", |id: i64| id.try_into())).collect()

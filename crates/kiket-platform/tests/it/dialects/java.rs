@@ -1,96 +1,35 @@
 //! The Java SDK: no prefix, no runtime token but an API key.
 
-use super::{Credential, Reads, Table, asking, call};
+use super::calls::{Secrets, custom_data, extension, figures, sla_events};
+use super::{Credential, Reads, Table};
 
-const SECRETS: &str = "/extensions/com.example.crm/secrets";
-const TOKEN: &str = "/extensions/com.example.crm/secrets/CRM_TOKEN";
-const PEOPLE: &str = "/ext/custom_data/com.example.crm.contacts/people";
-const PERSON: &str = "/ext/custom_data/com.example.crm.contacts/people/1";
-
-pub(super) const TABLE: Table = Table {
-    sdk: "Java",
-    credential: Credential::ApiKey,
-    headers: &[
+pub(super) fn table() -> Table {
+    Table {
+        sdk: "Java",
+        credential: Credential::ApiKey,
+        headers: &[
         ("user-agent", "kiket-sdk-java/0.1.0"),
         ("content-type", "application/json"),
         ("x-kiket-event-version", "v1"),
     ],
-    calls: &[
-        call("list", "GET", SECRETS, "", (200, Reads::At("/keys/0", "CRM_TOKEN"))),
-        call("get", "GET", TOKEN, "", (200, Reads::At("/value", "first"))),
-        call("set", "POST", TOKEN, r#"{"value":"second"}"#, (200, Reads::Json)),
-        call("get what was set", "GET", TOKEN, "", (200, Reads::At("/value", "second"))),
-        call("rotate: remove", "DELETE", TOKEN, "", (200, Reads::Json)),
-        call("rotate: write", "POST", TOKEN, r#"{"value":"third"}"#, (200, Reads::Json)),
-        call("get what was rotated", "GET", TOKEN, "", (200, Reads::At("/value", "third"))),
-        call("delete", "DELETE", TOKEN, "", (200, Reads::Json)),
-        call("delete again", "DELETE", TOKEN, "", (200, Reads::Json)),
-        call("get what is not there", "GET", TOKEN, "", (404, Reads::Nothing)),
-        call(
-            "log event",
-            "POST",
-            "/extensions/com.example.crm/events",
-            r#"{"event":"crm.synced","version":"v1","data":{"count":2},"timestamp":"2026-01-31T10:00:00.123456Z"}"#,
-            (201, Reads::Json),
-        ),
-        call("metadata", "GET", "/extensions/com.example.crm", "", (200, Reads::Json)),
-        asking(
-            "?project_id=27",
-            call(
-                "custom data create",
-                "POST",
-                PEOPLE,
-                r#"{"record":{"email":"a@example.com","status":"active"}}"#,
-                (201, Reads::At("/data/email", "a@example.com")),
+        prefix: "",
+        calls: [
+            Secrets {
+                list: Reads::At("/keys/0", "CRM_TOKEN"),
+                value: |value| Reads::At("/value", value),
+                write: Reads::Json,
+                missing: Reads::Nothing,
+            }
+            .by_path(),
+            extension("2026-01-31T10:00:00.123456Z"),
+            custom_data(
+                "?project_id=27&limit=10&filters=%257B%2522status%2522%253A%2522active%2522%257D",
             ),
-        ),
-        asking(
-            "?project_id=27&limit=10&filters=%257B%2522status%2522%253A%2522active%2522%257D",
-            call(
-                "custom data list",
-                "GET",
-                PEOPLE,
-                "",
-                (200, Reads::At("/data/0/email", "a@example.com")),
+            vec![sla_events()],
+            figures(
+                r#"{"event":"issue.created","version":"v1","status":"ok","duration_ms":12,"timestamp":"2026-01-31T10:00:00.123456Z","extension_id":"com.example.crm","extension_version":"1.2.3","error_message":null,"error_class":null,"metadata":null}"#,
             ),
-        ),
-        asking(
-            "?project_id=27",
-            call("custom data get", "GET", PERSON, "", (200, Reads::At("/data/status", "active"))),
-        ),
-        asking(
-            "?project_id=27",
-            call(
-                "custom data update",
-                "PATCH",
-                PERSON,
-                r#"{"record":{"status":"idle"}}"#,
-                (200, Reads::At("/data/status", "idle")),
-            ),
-        ),
-        asking(
-            "?project_id=27&limit=10&filters=%257B%2522status%2522%253A%2522active%2522%257D",
-            call("custom data list without those", "GET", PEOPLE, "", (200, Reads::List("/data"))),
-        ),
-        asking(
-            "?project_id=27",
-            call("custom data delete", "DELETE", PERSON, "", (200, Reads::Json)),
-        ),
-        asking(
-            "?project_id=27",
-            call("custom data get what is not there", "GET", PERSON, "", (404, Reads::Error)),
-        ),
-        asking(
-            "?project_id=27&issue_id=7&state=imminent&limit=5",
-            call("sla events", "GET", "/ext/sla/events", "", (200, Reads::List("/data"))),
-        ),
-        call("rate limit", "GET", "/api/v1/ext/rate_limit", "", (200, Reads::Json)),
-        call(
-            "telemetry",
-            "POST",
-            "/api/v1/ext/telemetry",
-            r#"{"event":"issue.created","version":"v1","status":"ok","duration_ms":12,"timestamp":"2026-01-31T10:00:00.123456Z","extension_id":"com.example.crm","extension_version":"1.2.3","error_message":null,"error_class":null,"metadata":null}"#,
-            (200, Reads::Json),
-        ),
-    ],
-};
+        ]
+        .concat(),
+    }
+}

@@ -3,8 +3,8 @@
 //!
 //! A token is remembered by its hash, and only what never changes about it: that its signature
 //! holds, and what it says. Its times are looked at again at each call, and whether the installation
-//! still lets it in is read from the store, so nothing here outlives a revocation. A signing key
-//! leaves the key set after its last token has expired.
+//! still lets it in is read from the store, so nothing here outlives a revocation. What is remembered
+//! belongs to one set of keys: when a key is added or deleted, the new set begins with nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
