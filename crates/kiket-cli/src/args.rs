@@ -1,7 +1,17 @@
 //! What the command line takes.
 
+mod actions;
+mod auth;
+mod deliveries;
 mod extensions;
+mod generate;
+mod guards;
+mod installations;
+mod marketplace;
+mod remote;
 mod serve;
+mod sla;
+mod time;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -9,14 +19,43 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use jiff::SignedDuration;
+use kiket_contract::event::Name;
 
-pub(crate) use extensions::{Deny, Extensions, Lint, LintFormat, Migrate};
+pub(crate) use actions::{Actions, ActionsCommand, RunAction};
+pub(crate) use auth::{Auth, AuthCommand};
+pub(crate) use deliveries::{
+    Deliveries, DeliveriesCommand, ListDeliveries, OneDelivery, Recover, Tail,
+};
+pub(crate) use extensions::{
+    AllowedSecret, Deny, Extensions, Given, Install, Lint, LintFormat, ListExtensions, Migrate,
+    New, Package, SdkName, TemplateName, Uninstall, Upgrade, Validate,
+};
+pub(crate) use generate::{Completions, Man};
+pub(crate) use guards::{Guards, GuardsCommand, ListGuards, Resolve};
+pub(crate) use installations::{
+    Installations, InstallationsCommand, OneInstallation, RotateKey, RotateSecret,
+};
+pub(crate) use marketplace::{Marketplace, MarketplaceCommand, Telemetry, TelemetryReport};
+pub(crate) use remote::{Consent, Paging, Remote};
 pub(crate) use serve::{Backup, KeySource, MasterKey, Serve};
+pub(crate) use sla::{ListSla, Sla, SlaCommand};
+use time::{duration, moment, window_hours};
 
 /// Build, run and operate Kiket extensions.
 #[derive(Debug, Parser)]
-#[command(name = "kiket", version, arg_required_else_help = true)]
+#[command(
+    name = "kiket",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes:
+  0    it did what it is for
+  1    it could not
+  2    the command line, or a file that sets it up, is wrong
+  3    a token is missing, or opens nothing
+  4    what was given can not be meant so, such as a manifest with errors
+  5    the platform can not be reached, or failed
+  130  the user ended it, or did not consent"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -24,13 +63,22 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Actions(Actions),
+    Auth(Auth),
     Backup(Backup),
+    Completions(Completions),
+    Deliveries(Deliveries),
     Dev(Dev),
     #[command(subcommand)]
     Extensions(Extensions),
+    Guards(Guards),
+    Installations(Installations),
+    Man(Man),
+    Marketplace(Marketplace),
     #[command(subcommand)]
     MasterKey(MasterKey),
     Serve(Box<Serve>),
+    Sla(Sla),
     Supervise(Supervise),
 }
 
@@ -94,11 +142,8 @@ pub(crate) struct Supervise {
     pub(crate) program: Vec<OsString>,
 }
 
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    text.parse()
-        .ok()
-        .and_then(|signed: SignedDuration| Duration::try_from(signed).ok())
-        .ok_or("write a number with a unit, such as 500ms, 10s or 2m")
+fn event_name(text: &str) -> Result<Name, String> {
+    Name::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -110,16 +155,6 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_need_a_unit_and_can_not_be_negative() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
-        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
-        for wrong in ["", "10", "-1s", "soon", "1s ago"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

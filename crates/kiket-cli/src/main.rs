@@ -3,9 +3,16 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod ask;
 mod commands;
+mod exit;
 mod extension;
+mod installing;
+mod operator;
+mod output;
 mod printer;
+mod private_file;
+mod settings;
 mod supervisor;
 
 use std::process::ExitCode;
@@ -14,6 +21,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
+use crate::exit::Exit;
 
 /// The platform allocates in one thread what it frees in another, which the system's allocator does
 /// slowly.
@@ -21,18 +29,33 @@ use crate::args::{Args, Command};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let done = match Args::parse().command {
+    let exit = run(Args::parse().command).unwrap_or_else(|error| {
+        if !exit::is_reader_gone(&error) {
+            printer::error(&error);
+        }
+        Exit::of(&error)
+    });
+    exit.into()
+}
+
+fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Actions(args) => in_runtime(commands::actions::run(args)),
+        Command::Auth(args) => in_runtime(commands::auth::run(args)),
         Command::Backup(args) => in_runtime(commands::backup::run(args)),
+        Command::Completions(args) => commands::generate::completions(&args),
+        Command::Deliveries(args) => in_runtime(commands::deliveries::run(args)),
         Command::Dev(args) => in_runtime(commands::dev::run(args)),
-        Command::Extensions(args) => Ok(commands::extensions::run(args)),
+        Command::Extensions(args) => commands::extensions::run(args),
+        Command::Guards(args) => in_runtime(commands::guards::run(args)),
+        Command::Installations(args) => in_runtime(commands::installations::run(args)),
+        Command::Man(args) => commands::generate::man(&args),
+        Command::Marketplace(args) => in_runtime(commands::marketplace::run(args)),
         Command::MasterKey(args) => in_runtime(commands::master_key::run(args)),
         Command::Serve(args) => in_runtime(commands::serve::run(*args)),
+        Command::Sla(args) => in_runtime(commands::sla::run(args)),
         Command::Supervise(args) => in_runtime(commands::supervise::run(args)),
-    };
-    done.unwrap_or_else(|error| {
-        printer::error(&error);
-        ExitCode::FAILURE
-    })
+    }
 }
 
 /// Runs what waits for things. The others do without the threads that this starts.

@@ -1,18 +1,34 @@
 //! What `kiket extensions` takes.
 
+mod installing;
+mod new;
+mod package;
+mod validate;
+
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use kiket_manifest::lint;
 
+pub(crate) use installing::{Given, Install, ListExtensions, Uninstall, Upgrade};
+pub(crate) use new::{New, SdkName, TemplateName};
+pub(crate) use package::{AllowedSecret, Package};
+pub(crate) use validate::Validate;
+
 /// The word that `--deny` takes for every warning.
 const WARNINGS: &str = "warnings";
 
-/// Work on an extension's manifest.
+/// Work on extensions, and install them on a platform.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Extensions {
+    Install(Box<Install>),
     Lint(Lint),
+    List(ListExtensions),
     Migrate(Migrate),
+    #[command(visible_alias = "scaffold")]
+    New(New),
+    Package(Package),
+    Validate(Validate),
     /// Print the JSON Schema of the manifest's canonical form, for editors and checks.
     #[command(
         after_help = "Save it beside the manifest and name it in the manifest's first line, and \
@@ -20,6 +36,9 @@ pub(crate) enum Extensions {
         # yaml-language-server: $schema=manifest.schema.json"
     )]
     Schema,
+    Uninstall(Uninstall),
+    #[command(visible_alias = "sync")]
+    Upgrade(Box<Upgrade>),
 }
 
 /// Check a manifest and show what is wrong with it, where, and what to do.

@@ -18,7 +18,6 @@ use std::collections::BTreeMap;
 use std::env;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::Context as _;
 use kiket_contract::api::installations::{Installed, NewInstallation};
@@ -26,15 +25,18 @@ use kiket_contract::health::Health;
 use kiket_contract::id::{OrganizationId, ProjectId};
 use kiket_contract::route;
 use kiket_contract::secret::Secret;
-use kiket_manifest::{Folder, Manifest};
+use kiket_manifest::Manifest;
 use kiket_platform::{Config, Error, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::Dev;
-use crate::commands::signals::{self, INTERRUPTED};
+use crate::commands::signals;
+use crate::exit::Exit;
 use crate::extension::{self, Extension, Line, Place, Running};
+use crate::installing::{self, Modules};
+use crate::settings::dev_session;
 use screen::Screen;
 
 /// The key that seals everything secret, in place of the file beside the data.
@@ -44,7 +46,7 @@ const PROJECT: i64 = 27;
 const ORGANIZATION: i64 = 3;
 
 /// Runs the extension until a signal comes, or with `--once` until its samples are settled.
-pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Dev) -> anyhow::Result<Exit> {
     log_to_standard_error();
     let screen = Screen::new(args.format);
     let stop = signals::listen()?;
@@ -59,6 +61,12 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
     let manifest = kiket_manifest::read(&manifest_path)?;
     let data_dir = state::directory(extension.dir(), &manifest.id)?;
     let platform = start_platform(&args, &data_dir).await?;
+    let announced = dev_session::Announced::write(
+        &data_dir,
+        extension.dir(),
+        platform.url(),
+        platform.admin_token(),
+    )?;
     let outcome = tokio::select! {
         session = Session::open(&platform, extension, &manifest, &manifest_path, &screen) => {
             match session {
@@ -68,6 +76,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<ExitCode> {
         }
         () = stop.cancelled() => Ok(ended_by_signal(&args)),
     };
+    drop(announced);
     platform.shutdown().await;
     if outcome.is_ok() && !args.once {
         screen.say("stopped");
@@ -81,8 +90,8 @@ fn log_to_standard_error() {
     log.with_ansi(std::io::stderr().is_terminal()).with_max_level(LevelFilter::WARN).init();
 }
 
-fn ended_by_signal(args: &Dev) -> ExitCode {
-    if args.once { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS }
+fn ended_by_signal(args: &Dev) -> Exit {
+    if args.once { Exit::Cancelled } else { Exit::Ok }
 }
 
 async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform> {
@@ -97,32 +106,6 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
         }),
         started => Ok(started?),
     }
-}
-
-/// Schemas by the module's id, and the seeds of these modules.
-type Modules = (BTreeMap<String, String>, BTreeMap<String, Vec<String>>);
-
-/// The modules of custom data in the extension's folder.
-fn modules(dir: &Path) -> anyhow::Result<Modules> {
-    let folder = Folder::read(dir)?;
-    let (mut schemas, mut seeds) = Modules::default();
-    for module in folder.modules() {
-        schemas.insert(module.id.to_owned(), module.schema.text().to_owned());
-        let texts = module.seeds.iter().map(|seed| seed.text().to_owned());
-        seeds.insert(module.id.to_owned(), texts.collect());
-    }
-    Ok((schemas, seeds))
-}
-
-/// The values of the headers that the manifest wants on deliveries, from the environment.
-fn headers(manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Secret>> {
-    let headers = manifest.callback.headers.iter().map(|header| {
-        let value = header.value.resolve(|name| env::var(name).ok()).with_context(|| {
-            format!("the header `{}` of `callback.headers` is not known", *header.name)
-        })?;
-        Ok((header.name.value.clone(), value))
-    });
-    headers.collect()
 }
 
 /// An extension that is installed and runs.
@@ -160,7 +143,7 @@ impl<'a> Session<'a> {
         let (running, health) = program.start(&place, lines).await?;
         let text = std::fs::read_to_string(manifest_path)
             .with_context(|| format!("can not read {}", manifest_path.display()))?;
-        let (modules, seeds) = modules(&dir)?;
+        let Modules { schemas, seeds } = Modules::of(&dir)?;
         let installed = platform
             .install(NewInstallation {
                 manifest: text,
@@ -169,11 +152,11 @@ impl<'a> Session<'a> {
                 project_id: ProjectId::try_from(PROJECT)?,
                 configuration: serde_json::Map::new(),
                 secrets: BTreeMap::new(),
-                headers: headers(manifest)?,
+                headers: installing::headers(manifest)?,
                 delivery_secret: Some(webhook_secret),
                 signing: None,
                 token_minutes: None,
-                modules,
+                modules: schemas,
                 seeds,
                 // What `kiket dev` keeps is there to be tried with.
                 accept_data_loss: true,
@@ -184,7 +167,7 @@ impl<'a> Session<'a> {
     }
 
     /// Shows what happens until the end, then ends the extension.
-    async fn run(mut self, args: &Dev, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
+    async fn run(mut self, args: &Dev, stop: &CancellationToken) -> anyhow::Result<Exit> {
         let ending = if args.once {
             self.once(args, stop).await
         } else {

@@ -1,34 +1,49 @@
-//! `kiket extensions`: works on an extension's manifest.
+//! `kiket extensions`: works on an extension's manifest, and installs extensions on a platform.
 
 mod code;
 mod input;
+mod install;
 mod lint;
+mod list;
 mod mask;
 mod migrate;
+mod new;
+mod package;
 mod replace;
-
-use std::process::ExitCode;
+mod sources;
+mod uninstall;
+mod upgrade;
+mod validate;
 
 use crate::args::Extensions;
-use crate::printer;
-
-/// The exit code for a manifest that can not be used, read or written.
-const UNUSABLE: u8 = 4;
+use crate::exit::Exit;
+use crate::{in_runtime, printer};
 
 /// Runs one of the commands.
-pub(crate) fn run(command: Extensions) -> ExitCode {
-    let done = match command {
-        Extensions::Lint(args) => lint::run(&args),
-        Extensions::Migrate(args) => migrate::run(&args),
-        Extensions::Schema => schema(),
-    };
+pub(crate) fn run(command: Extensions) -> anyhow::Result<Exit> {
+    match command {
+        Extensions::Install(args) => in_runtime(install::run(*args)),
+        Extensions::Lint(args) => Ok(usable(lint::run(&args))),
+        Extensions::List(args) => in_runtime(list::run(args)),
+        Extensions::Migrate(args) => Ok(usable(migrate::run(&args))),
+        Extensions::New(args) => new::run(&args),
+        Extensions::Package(args) => package::run(&args),
+        Extensions::Schema => Ok(usable(schema())),
+        Extensions::Uninstall(args) => in_runtime(uninstall::run(args)),
+        Extensions::Upgrade(args) => in_runtime(upgrade::run(*args)),
+        Extensions::Validate(args) => validate::run(&args),
+    }
+}
+
+/// A manifest that can not be read or written is one that can not be used.
+fn usable(done: anyhow::Result<Exit>) -> Exit {
     done.unwrap_or_else(|error| {
         printer::error(&error);
-        ExitCode::from(UNUSABLE)
+        Exit::Validation
     })
 }
 
-fn schema() -> anyhow::Result<ExitCode> {
+fn schema() -> anyhow::Result<Exit> {
     printer::exactly(&format!("{:#}\n", kiket_manifest::schema()))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Ok)
 }

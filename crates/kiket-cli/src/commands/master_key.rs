@@ -1,15 +1,14 @@
 //! `kiket master-key`.
 
-use std::process::ExitCode;
-
 use kiket_platform::{Config, retire_master_keys, rotate_master_key};
 
 use super::serve::give_master_key;
 use crate::args::{KeySource, MasterKey};
+use crate::exit::Exit;
 use crate::printer;
 
 /// Rotates the master key, or retires the old ones.
-pub(crate) async fn run(args: MasterKey) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: MasterKey) -> anyhow::Result<Exit> {
     match args {
         MasterKey::Rotate(source) => rotate(&config(source)?).await?,
         MasterKey::Retire(source) => {
@@ -17,7 +16,7 @@ pub(crate) async fn run(args: MasterKey) -> anyhow::Result<ExitCode> {
             printer::line("the first master key is the only one")?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Ok)
 }
 
 fn config(source: KeySource) -> anyhow::Result<Config> {

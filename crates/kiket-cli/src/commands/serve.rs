@@ -7,7 +7,6 @@
 use std::env;
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use kiket_contract::environment::LOG;
@@ -21,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::signals;
 use crate::args::Serve;
+use crate::exit::Exit;
 use crate::printer;
 
 /// The operator's credential, in place of the file in the data directory.
@@ -30,7 +30,7 @@ const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Serves until a signal comes.
-pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     log_to_standard_error();
     let stop = signals::listen()?;
     raise_open_files();
@@ -50,7 +50,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     tracing::info!("stopping: what is under way may finish; a second signal ends it at once");
     platform.shutdown().await;
     tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Ok)
 }
 
 /// Each attempt and each connection holds a file descriptor. Systems start programs with a low limit

@@ -6,8 +6,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// What shells report for a program that ended on Ctrl-C.
-pub(crate) const INTERRUPTED: u8 = 130;
+use crate::exit::Exit;
 
 /// Cancelled by the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once; supervisors
 /// see that and end what is left.
@@ -26,7 +25,7 @@ pub(crate) fn listen() -> anyhow::Result<CancellationToken> {
                 _ = hangup.recv() => {}
             }
             if first.is_cancelled() {
-                process::exit(i32::from(INTERRUPTED));
+                process::exit(i32::from(Exit::Cancelled.code()));
             }
             first.cancel();
         }

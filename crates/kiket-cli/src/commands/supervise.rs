@@ -14,7 +14,7 @@
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{ExitCode, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -26,6 +26,7 @@ use tokio::signal::unix::{self, SignalKind};
 use tokio::time::timeout;
 
 use crate::args::Supervise;
+use crate::exit::Exit;
 use crate::printer;
 
 /// The exit code of a program that can not be started, as shells have it.
@@ -34,13 +35,13 @@ const NOT_STARTED: u8 = 127;
 const SIGNALLED: i32 = 128;
 
 /// Runs the program and answers with its exit code.
-pub(crate) async fn run(args: Supervise) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Supervise) -> anyhow::Result<Exit> {
     let mut orders = Orders::listen()?;
     let program = match start(&args) {
         Ok(program) => program,
         Err(error) => {
             printer::error(&error);
-            return Ok(ExitCode::from(NOT_STARTED));
+            return Ok(Exit::Program(NOT_STARTED));
         }
     };
     let mut group = Group::of(program)?;
@@ -134,7 +135,7 @@ impl Group {
 }
 
 /// The code as shells have it: the program's own, or 128 and the number of the signal.
-fn exit_code(status: ExitStatus) -> ExitCode {
+fn exit_code(status: ExitStatus) -> Exit {
     let code = status.code().or_else(|| Some(SIGNALLED + status.signal()?));
-    code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    code.and_then(|code| u8::try_from(code).ok()).map_or(Exit::Failed, Exit::Program)
 }

@@ -2,10 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod auth;
+mod deliveries;
 mod folder;
+mod generate;
+mod installing;
 mod lint;
 mod lint_folder;
 mod migrate;
+mod new;
+mod others;
+mod package;
+mod platform;
 mod sarif;
 mod serve;
 mod supervise;
+mod unreachable;
+mod validate;

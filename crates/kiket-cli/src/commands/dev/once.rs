@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::process::ExitCode;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -18,7 +17,7 @@ use super::samples::{Samples, samples};
 use super::summary::{self, Summary};
 use super::{ORGANIZATION, PROJECT, Session};
 use crate::args::{Dev, Format};
-use crate::commands::signals::INTERRUPTED;
+use crate::exit::Exit;
 
 /// A guard that is asked or an action that is called; it ends with deliveries and a note on each.
 type Asking<'a> =
@@ -30,7 +29,7 @@ impl Session<'_> {
         &mut self,
         args: &Dev,
         stop: &CancellationToken,
-    ) -> anyhow::Result<ExitCode> {
+    ) -> anyhow::Result<Exit> {
         let mut happenings = self.platform.watch();
         self.platform.deliver();
         let Samples { events, questions, calls, skipped } = self.samples()?;
@@ -67,7 +66,7 @@ impl Session<'_> {
                     self.screen.say(&format!("the time is up; {} not settled", open.len() + asked.len()));
                     break;
                 }
-                () = stop.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
+                () = stop.cancelled() => return Ok(Exit::Cancelled),
             }
         }
         let mut deliveries = Vec::new();
@@ -95,12 +94,12 @@ impl Session<'_> {
         Ok(ours.map(|planned| planned.id).collect())
     }
 
-    fn sum_up(&self, summary: &Summary, format: Format) -> anyhow::Result<ExitCode> {
+    fn sum_up(&self, summary: &Summary, format: Format) -> anyhow::Result<Exit> {
         match format {
             Format::Text => self.screen.table(summary),
             Format::Json => crate::printer::line(serde_json::to_string(summary)?)?,
         }
-        Ok(if summary.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if summary.is_success() { Exit::Ok } else { Exit::Failed })
     }
 
     /// A command that sends an event which this extension handles, if a sample of one is known.

@@ -8,26 +8,22 @@ mod report;
 mod sarif;
 mod text;
 
-use std::process::ExitCode;
-
 use anyhow::Context as _;
 use kiket_contract::description::Description;
 use kiket_manifest::{Folder, Severity, lint};
 
 use self::report::Report;
+use super::code;
 use super::input::Input;
-use super::{UNUSABLE, code};
 use crate::args::{Lint, LintFormat};
+use crate::exit::Exit;
 use crate::printer;
 
-/// The exit code for warnings that are denied.
-const DENIED: u8 = 1;
-
 /// Checks a manifest, or explains a rule.
-pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Lint) -> anyhow::Result<Exit> {
     if let Some(id) = args.explain {
         printer::line(explain::explained(id).trim_end())?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Ok);
     }
     let mut input = Input::read(&args.path)?;
     if args.fix {
@@ -65,12 +61,12 @@ fn described(input: &Input) -> anyhow::Result<Option<Description>> {
     code::description(folder).map(Some)
 }
 
-fn verdict(report: &Report<'_>) -> ExitCode {
+fn verdict(report: &Report<'_>) -> Exit {
     if report.errors() > 0 {
-        ExitCode::from(UNUSABLE)
+        Exit::Validation
     } else if report.denied() > 0 {
-        ExitCode::from(DENIED)
+        Exit::Failed
     } else {
-        ExitCode::SUCCESS
+        Exit::Ok
     }
 }

@@ -1,7 +1,6 @@
 //! `kiket extensions migrate`: a manifest in the canonical form.
 
 use std::ffi::OsStr;
-use std::process::ExitCode;
 
 use kiket_manifest::{Document, Severity};
 use similar::TextDiff;
@@ -9,10 +8,11 @@ use similar::TextDiff;
 use super::input::Input;
 use super::mask::masked;
 use crate::args::Migrate;
+use crate::exit::Exit;
 use crate::printer;
 
 /// Shows the change to the canonical form, or makes it.
-pub(super) fn run(args: &Migrate) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Migrate) -> anyhow::Result<Exit> {
     let input = Input::read(&args.path)?;
     let (name, document) = (input.name(), &input.document);
     let is_error = |severity| severity == Severity::Error;
@@ -48,5 +48,5 @@ pub(super) fn run(args: &Migrate) -> anyhow::Result<ExitCode> {
         let diff = TextDiff::from_lines(&old, &new);
         printer::line(diff.unified_diff().header(&name, &name).to_string().trim_end())?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Ok)
 }

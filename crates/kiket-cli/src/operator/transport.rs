@@ -1,0 +1,150 @@
+//! How a call gets to the platform and a bounded answer comes back.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use kiket_contract::secret::Secret;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::time::timeout;
+
+use super::{Call, Error};
+use crate::settings::Origin;
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a call may take in all. Guards and actions take ten seconds of it.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes of an answer: a page of deliveries with their attempts.
+const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("kiket-cli/", env!("CARGO_PKG_VERSION")));
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The connections to one platform. No redirect is followed.
+pub(super) struct Transport {
+    url: Origin,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+/// What came back, whole.
+pub(super) struct Whole {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Transport {
+    pub(super) fn new(url: Origin) -> Result<Self, Error> {
+        let provider = rustls::crypto::ring::default_provider();
+        let builder = HttpsConnectorBuilder::new();
+        let builder = if url.is_https() {
+            builder.with_provider_and_native_roots(provider).map_err(Error::Roots)?
+        } else {
+            // This machine is called without TLS, and needs no certificates for it.
+            let config = ClientConfig::builder_with_provider(provider.into())
+                .with_safe_default_protocol_versions()
+                .map_err(|error| Error::Roots(std::io::Error::other(error)))?;
+            let roots = RootCertStore::empty();
+            builder.with_tls_config(config.with_root_certificates(roots).with_no_client_auth())
+        };
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        connector.enforce_http(false);
+        let connector = builder.https_or_http().enable_http1().wrap_connector(connector);
+        Ok(Self { url, client: Client::builder(TokioExecutor::new()).build(connector) })
+    }
+
+    /// What a call of this path is called.
+    pub(super) fn name(&self, method: Method, path: &str) -> Call {
+        Call { method, url: format!("{}{path}", self.url) }
+    }
+
+    /// Makes a call and reads its answer.
+    pub(super) async fn exchange(
+        &self,
+        call: &Call,
+        token: &Secret,
+        body: Bytes,
+    ) -> Result<Whole, Error> {
+        let exchange = async {
+            let response = self.request(call, token, body).await?;
+            self.read(call, response).await
+        };
+        timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(late(call)))
+    }
+
+    /// Makes a call and waits for the beginning of its answer.
+    pub(super) async fn send(
+        &self,
+        call: &Call,
+        token: &Secret,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, Error> {
+        let sent = timeout(TIMEOUT, self.request(call, token, body)).await;
+        sent.unwrap_or_else(|_| Err(late(call)))
+    }
+
+    /// Reads an answer to its end.
+    pub(super) async fn read(
+        &self,
+        call: &Call,
+        response: Response<Incoming>,
+    ) -> Result<Whole, Error> {
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, LARGEST_ANSWER).collect().await.map_err(|error| {
+            let reason = innermost(&*error);
+            Error::Unreachable { call: call.clone(), reason }
+        })?;
+        Ok(Whole { status: head.status, headers: head.headers, body: body.to_bytes() })
+    }
+
+    async fn request(
+        &self,
+        call: &Call,
+        token: &Secret,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, Error> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| Error::NoToken { url: self.url.to_string() })?;
+        bearer.set_sensitive(true);
+        let mut request = Request::builder()
+            .method(&call.method)
+            .uri(&call.url)
+            .header(AUTHORIZATION, bearer)
+            .header(USER_AGENT, AGENT)
+            .header(ACCEPT, JSON);
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, JSON);
+        }
+        let request = request.body(Full::new(body)).map_err(|error| Error::Unreachable {
+            call: call.clone(),
+            reason: error.to_string(),
+        })?;
+        self.client.request(request).await.map_err(|error| {
+            let reason = error.source().map_or_else(|| error.to_string(), innermost);
+            Error::Unreachable { call: call.clone(), reason }
+        })
+    }
+}
+
+fn late(call: &Call) -> Error {
+    Error::Late { call: call.clone(), seconds: TIMEOUT.as_secs() }
+}
+
+/// The innermost reason of a failure, which is the one that tells something.
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
