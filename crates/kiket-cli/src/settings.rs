@@ -13,7 +13,6 @@
 //! file that names another URL gets none.
 
 pub(crate) mod dev_session;
-mod origin;
 mod project;
 mod serving;
 pub(crate) mod user;
@@ -25,9 +24,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+pub(crate) use kiket_client::Origin;
 use kiket_contract::secret::Secret;
-
-pub(crate) use origin::Origin;
 
 use crate::args::Remote;
 use crate::exit::Misuse;

@@ -41,7 +41,8 @@ impl Client {
     /// # Errors
     /// [`Error::InvalidBaseUrl`] when the text is anything but such an origin.
     pub fn new(base_url: &str) -> Result<Self, Error> {
-        let transport = Arc::new(Transport::new(Origin::parse(base_url)?));
+        let transport =
+            Arc::new(Transport::new(Origin::parse(base_url).map_err(Error::InvalidBaseUrl)?));
         Ok(Self { transport, own: Arc::default() })
     }
 

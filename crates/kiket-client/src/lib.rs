@@ -62,6 +62,7 @@ pub use client::Client;
 pub use connect::CONNECT_TIMEOUT;
 pub use error::Error;
 pub use list::{List, MOST_PAGES, Pages};
+pub use origin::Origin;
 pub use pool::MOST_CONNECTIONS;
 pub use retry::{LONGEST_WAIT, RETRIES};
 pub use session::{Session, TIMEOUT};

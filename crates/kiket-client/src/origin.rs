@@ -1,14 +1,21 @@
 //! The one address that calls go to.
 
+use std::fmt;
+
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use url::{Host, Url};
 
-use crate::Error;
-
-/// Scheme, host and port of the API, checked.
+/// Scheme, host and port of a platform. Tokens go there, so it is https, or this machine.
+///
+/// ```
+/// use kiket_client::Origin;
+///
+/// assert_eq!(Origin::parse("http://localhost:7420/").unwrap().as_str(), "http://localhost:7420");
+/// assert!(Origin::parse("http://kiket.dev").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     text: String,
     uri: Uri,
     host: HeaderValue,
@@ -16,17 +23,22 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text.trim())
-            .map_err(|_| Error::InvalidBaseUrl("is not an absolute URL; write `https://host`"))?;
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// With what is wrong with it and what to write, to be put behind its name. The text does not
+    /// repeat the address, which may hold a password.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let url =
+            Url::parse(text.trim()).map_err(|_| "is not an absolute URL; write `https://host`")?;
         if let Some(problem) = fault(&url) {
-            return Err(Error::InvalidBaseUrl(problem));
+            return Err(problem);
         }
         let text = url.origin().ascii_serialization();
-        let odd = || Error::InvalidBaseUrl("has a host that can not be called");
-        let uri: Uri = text.parse().map_err(|_| odd())?;
-        let host = uri.authority().ok_or_else(odd)?.as_str();
-        let host = HeaderValue::from_str(host).map_err(|_| odd())?;
+        let odd = "has a host that can not be called";
+        let uri: Uri = text.parse().map_err(|_| odd)?;
+        let host = uri.authority().ok_or(odd)?.as_str();
+        let host = HeaderValue::from_str(host).map_err(|_| odd)?;
         Ok(Self { text, uri, host, is_https: url.scheme() == "https" })
     }
 
@@ -41,16 +53,24 @@ impl Origin {
     }
 
     /// `scheme://host[:port]`, without a slash at the end.
-    pub(crate) fn as_str(&self) -> &str {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    pub(crate) fn is_https(&self) -> bool {
+    /// Whether calls are encrypted; otherwise they stay on this machine.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
         self.is_https
     }
 }
 
-/// What is wrong with it. The texts do not repeat the URL, which may hold a password.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 fn fault(url: &Url) -> Option<&'static str> {
     if !matches!(url.scheme(), "http" | "https") {
         return Some("is neither https nor http; write `https://host`");
@@ -117,7 +137,7 @@ mod tests {
             ("http://tokens.localhost", "https"),
             ("http://10.0.0.1", "https"),
         ] {
-            let error = Origin::parse(text).unwrap_err().to_string();
+            let error = Origin::parse(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
             assert!(!error.contains("password"), "{error}");
         }
