@@ -3,8 +3,6 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::operator;
-
 /// How a command ended, by the code that the shell sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -49,22 +47,6 @@ impl Exit {
             Self::Cancelled => 130,
             Self::Program(code) => code,
         }
-    }
-
-    /// The code that goes with an error, by its kind.
-    pub(crate) fn of(error: &anyhow::Error) -> Self {
-        for cause in error.chain() {
-            if let Some(error) = cause.downcast_ref::<operator::Error>() {
-                return error.exit();
-            }
-            if cause.is::<Misuse>() {
-                return Self::Usage;
-            }
-            if cause.is::<Invalid>() {
-                return Self::Validation;
-            }
-        }
-        Self::Failed
     }
 }
 

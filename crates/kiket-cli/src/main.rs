@@ -21,7 +21,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
-use crate::exit::Exit;
+use crate::exit::{Exit, Invalid, Misuse};
 
 /// The platform allocates in one thread what it frees in another, which the system's allocator does
 /// slowly.
@@ -33,9 +33,23 @@ fn main() -> ExitCode {
         if !exit::is_reader_gone(&error) {
             printer::error(&error);
         }
-        Exit::of(&error)
+        exit_of(&error)
     });
     exit.into()
+}
+
+/// The code that goes with an error, by its kind.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    let of_cause = |cause: &(dyn std::error::Error + 'static)| {
+        if let Some(error) = cause.downcast_ref::<operator::Error>() {
+            Some(error.exit())
+        } else if cause.is::<Misuse>() {
+            Some(Exit::Usage)
+        } else {
+            cause.is::<Invalid>().then_some(Exit::Validation)
+        }
+    };
+    error.chain().find_map(of_cause).unwrap_or(Exit::Failed)
 }
 
 fn run(command: Command) -> anyhow::Result<Exit> {

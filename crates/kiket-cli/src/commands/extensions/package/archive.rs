@@ -14,13 +14,8 @@ use sha2::{Digest as _, Sha256};
 use tar::{EntryType, Header};
 use tempfile::NamedTempFile;
 
-use super::contents::Contents;
+use super::contents::{Contents, HASHES, LARGEST};
 use super::problem::Problem;
-
-/// The most bytes of an archive, and of a file in it.
-pub(super) const LARGEST: u64 = 50_000_000;
-/// The file in the archive that has the SHA-256 of every other, as `sha256sum -c` reads it.
-pub(super) const HASHES: &str = "MANIFEST.sha256";
 
 /// What is written in the place of each file's time: the beginning of 1980, in seconds. Some programs
 /// take nothing earlier.

@@ -10,18 +10,19 @@ use ignore::{DirEntry, WalkBuilder};
 use kiket_manifest::{Document, Folder, Severity, lint};
 use sha2::{Digest as _, Sha256};
 
-use super::archive::{HASHES, LARGEST};
 use super::kind;
 use super::problem::Problem;
-use super::scan::Scanner;
+use super::scan::{SECRET, Scanner};
 use crate::args::AllowedSecret;
 
 /// What says what is packed, beside `.gitignore`.
 const IGNORE: &str = ".kiketignore";
 /// Rules of the linter whose findings are secrets, though they are only warnings.
 const SECRET_RULES: [&str; 2] = ["literal-secret", "secret-default"];
-/// Why a file with a secret is not packed.
-pub(super) const SECRET: &str = "secret";
+/// The most bytes of an archive, and of a file in it.
+pub(super) const LARGEST: u64 = 50_000_000;
+/// The file in the archive that has the SHA-256 of every other, as `sha256sum -c` reads it.
+pub(super) const HASHES: &str = "MANIFEST.sha256";
 
 /// What is packed, and why it can not be.
 #[derive(Debug)]

@@ -3,8 +3,10 @@
 use kiket_manifest::{Text, names_a_secret};
 use regex::{Captures, Regex};
 
-use super::contents::SECRET;
 use super::problem::Problem;
+
+/// Why a file with a secret is not packed.
+pub(super) const SECRET: &str = "secret";
 
 /// What keys that services give out look like.
 const SHAPES: [(&str, &str); 9] = [

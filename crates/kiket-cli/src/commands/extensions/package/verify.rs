@@ -8,7 +8,8 @@ use flate2::read::GzDecoder;
 use kiket_manifest::{Document, Folder, Severity, lint};
 use sha2::{Digest as _, Sha256};
 
-use super::archive::{HASHES, hex};
+use super::archive::hex;
+use super::contents::HASHES;
 use super::problem::Problem;
 
 /// Unpacks the archive, compares every file with its hash, and lints what came out.
