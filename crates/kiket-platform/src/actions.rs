@@ -30,7 +30,7 @@ use crate::store::actions::Callee;
 use crate::store::claims::Claim;
 use crate::store::completion::Consequences;
 use crate::store::deliveries::{Kind, NewDelivery};
-use crate::store::events::NewEvent;
+use crate::store::events::{Hearers, NewEvent};
 
 /// Calls an action and answers as the extension did.
 pub(crate) async fn call(
@@ -120,7 +120,7 @@ fn event(
         payload,
         context: Some(context),
         idempotency: None,
-        only_to: None,
+        hearers: Hearers::All,
         now: core.now(),
     })
 }

@@ -50,7 +50,7 @@ pub(crate) fn row(core: &Core, new: NewEvent) -> Result<rows::NewEvent, Error> {
         payload,
         context,
         idempotency: None,
-        only_to: None,
+        hearers: rows::Hearers::All,
         now: core.now(),
     })
 }

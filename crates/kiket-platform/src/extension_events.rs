@@ -83,6 +83,17 @@ pub(crate) async fn log(
     if is_long(&entry.event) || entry.version.as_deref().is_some_and(is_long) {
         return Err(TellError::LogName.into());
     }
+    keep(core, teller, kind, entry).await
+}
+
+/// Keeps an entry without what is confidential. A name that is too long is cut off only then, or a part
+/// of a secret would be left of it.
+async fn keep(
+    core: &Core,
+    teller: &Teller<'_>,
+    kind: Kind,
+    entry: LogEvent,
+) -> Result<bool, Error> {
     let data = entry.data.to_string();
     if data.len() > LARGEST_DATA {
         return Err(TellError::LogTooLarge { size: data.len() }.into());
@@ -94,7 +105,7 @@ pub(crate) async fn log(
     let is_json = serde_json::from_str::<Value>(&data).is_ok();
     let entry = NewEntry {
         kind,
-        event: without(entry.event),
+        event: without(entry.event).chars().take(LONGEST_NAME).collect(),
         version: entry.version.map(without),
         data: if is_json { data } else { Value::String(data).to_string() },
         happened_at: entry.timestamp,
@@ -110,10 +121,9 @@ pub(crate) async fn log_message(
     teller: &Teller<'_>,
     entry: LogMessage,
 ) -> Result<bool, Error> {
-    let event = entry.message.chars().take(LONGEST_NAME).collect();
-    let data = json!({ "message": entry.message, "metadata": entry.metadata });
-    let entry = LogEvent { event, version: None, data, timestamp: None };
-    log(core, teller, Kind::Log, entry).await
+    let data = json!({ "message": &entry.message, "metadata": entry.metadata });
+    let entry = LogEvent { event: entry.message, version: None, data, timestamp: None };
+    keep(core, teller, Kind::Log, entry).await
 }
 
 /// Keeps a number that the extension measured; says no when the key stands for an earlier one.

@@ -24,6 +24,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use kiket_contract::jwks::JwkSet;
+use kiket_contract::payload::LARGEST_PAYLOAD;
 use kiket_contract::{api, route};
 
 use crate::core::Shared;
@@ -42,7 +43,10 @@ fn routes(core: Shared) -> Router {
     Router::new()
         .merge(ext::router(&core))
         .merge(admin::router(&core))
-        .route(api::webhook_url::WEBHOOK_PATH, post(webhooks::take_in))
+        .route(
+            api::webhook_url::WEBHOOK_PATH,
+            post(webhooks::take_in).layer(DefaultBodyLimit::max(LARGEST_PAYLOAD)),
+        )
         .route(route::JWKS, get(key_set))
         .route(route::HEALTHZ, get(health::alive))
         .route(route::READYZ, get(health::ready))

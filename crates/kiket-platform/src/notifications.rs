@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::delivery::redact::redact;
 use crate::error::Error;
 use crate::extension_events::{TellError, Teller, check_text, confidential, entry_of, tell};
-use crate::store::events::NewEvent;
+use crate::store::events::{Hearers, NewEvent};
 use crate::store::extension_events::NewEntry;
 
 /// Keeps a notification, with the event that tells of it in the same commit; says no when the key
@@ -45,7 +45,8 @@ pub(crate) async fn notify(
         // The catalogue's types have no member that JSON can not say.
         let payload = serde_json::to_string(&payload).ok()?;
         let (name, project) = (NotificationCreated::EVENT, subject.project);
-        Some(NewEvent::raised(name, project, payload, core.now()))
+        let hearers = Hearers::AllBut(subject.installation);
+        Some(NewEvent { hearers, ..NewEvent::raised(name, project, payload, core.now()) })
     };
     let told = if handles_one(core, teller).await? {
         tell(core, teller, &entry, None).await?

@@ -18,7 +18,7 @@ use crate::events;
 use crate::secrets::open_text;
 use crate::secrets::seal::Place;
 use crate::store::StoreError;
-use crate::store::events::{Accepted, NewEvent};
+use crate::store::events::{Accepted, Hearers, NewEvent};
 use crate::tokens::{hash, random_secret};
 
 /// A third party's webhook leads nowhere.
@@ -98,7 +98,7 @@ pub(crate) async fn take_in(
         return Err(Error::PayloadTooLarge { size: payload.len(), most: LARGEST_PAYLOAD });
     }
     let event = NewEvent {
-        only_to: Some(addressee.installation),
+        hearers: Hearers::Only(addressee.installation),
         ..NewEvent::raised(&name, addressee.project, payload, core.now())
     };
     let (id, project) = (event.id, event.project_id);

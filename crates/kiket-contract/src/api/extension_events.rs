@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use super::Limit;
+use super::{Limit, time};
 use crate::id::{DeliveryId, InstallationId, ProjectId};
 use crate::route::{InvalidSegment, api};
 
@@ -57,8 +57,8 @@ pub struct LogEvent {
     /// Anything, up to [`LARGEST_DATA`] bytes of JSON.
     #[serde(default)]
     pub data: Value,
-    /// When it happened on the extension's side.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// When it happened on the extension's side; what is no time is as if nothing was said.
+    #[serde(default, deserialize_with = "time::lenient", skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
 }
 

@@ -20,8 +20,9 @@ pub(super) const EVENTS: &[Entry] = &[Entry {
     }"#,
 }];
 
-/// Payload of `notification.created`. What an extension tells while it handles this event raises no
-/// further one, so that two that tell each other do not go on for ever.
+/// Payload of `notification.created`, which the installations hear that did not tell it. What an
+/// extension tells while it handles this event raises no further one, so that two that tell each other
+/// do not go on for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -63,7 +63,7 @@ fn without_value(reason: &str) -> String {
     const NAMES: [&str; 3] = ["missing field", "unknown field", "duplicate field"];
     const KINDS: [&str; 2] = ["invalid ", "unknown variant"];
     let begins = |kinds: &[&str]| kinds.iter().any(|kind| reason.starts_with(kind));
-    let quote = |letter: char| matches!(letter, '`' | '"');
+    let quote = |letter: char| matches!(letter, '`' | '"' | '\'');
     if begins(&NAMES) {
         return reason.to_owned();
     }

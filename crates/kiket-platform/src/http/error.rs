@@ -134,8 +134,7 @@ impl ApiError {
                 StatusCode::BAD_REQUEST,
                 ErrorBody::new(
                     "idempotency_not_supported",
-                    "of what operators call, only the acceptance of an event takes an \
-                     Idempotency-Key: leave it out, and look before you repeat",
+                    "this path takes no Idempotency-Key: leave it out, and look before you repeat",
                 ),
             ),
             Self::Parameters(reason) => (
@@ -144,7 +143,10 @@ impl ApiError {
             ),
             Self::BodyTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                ErrorBody::new("body_too_large", "the request's body is larger than 1 MiB"),
+                ErrorBody::new(
+                    "body_too_large",
+                    "the request's body is larger than this path takes",
+                ),
             ),
             Self::BodyUnreadable => (
                 StatusCode::BAD_REQUEST,

@@ -54,6 +54,9 @@ const EXTENSION_ID: &str = "extension_id";
 /// The part of a query that names a project.
 const PROJECT_ID: &str = "project_id";
 
+/// How much of a path is recorded of a call, in characters.
+const LONGEST_PATH: usize = 256;
+
 pub(super) fn router(core: &Shared) -> Router<Shared> {
     Router::new()
         .route(api::extension_events::LOG_PATH, post(extension_events::log))
@@ -191,6 +194,7 @@ async fn record(
     status: StatusCode,
 ) {
     let (method, status_code) = (method.to_string(), status.as_u16());
+    let path = path.chars().take(LONGEST_PATH).collect();
     let callback = Callback { method, path, status_code, at: core.now() };
     if let Err(failure) = core.store.record_callback(delivery, &callback).await {
         error!(error = %failure, %delivery, "a callback could not be recorded");

@@ -2,7 +2,7 @@
 //! the only proof; whether the third party is who it says it is, the extension checks.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, COOKIE, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -22,8 +22,7 @@ const LEFT_OUT: [HeaderName; 4] = [CONNECTION, COOKIE, HOST, TRANSFER_ENCODING];
 pub(super) async fn take_in(
     State(core): State<Shared>,
     Path((token, action)): Path<(String, String)>,
-    (method, uri, headers): (Method, Uri, HeaderMap),
-    RawBody(body): RawBody,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let addressee = webhooks::holder(&core, &token).await?;
     let counted = Counted::Webhook(addressee.installation);
@@ -31,6 +30,10 @@ pub(super) async fn take_in(
     if !standing.is_allowed {
         return Err(ApiError::TooManyCalls { wait: standing.reset_in });
     }
+    let (method, uri, headers) =
+        (request.method().clone(), request.uri().clone(), request.headers().clone());
+    // Anyone can call here, so the body is read for those who know a token.
+    let RawBody(body) = RawBody::from_request(request, &core).await?;
     let body = std::str::from_utf8(&body).map_err(|_| ApiError::BodyNoText)?;
     let request = forwarded(&core, (&method, &uri, &headers), body);
     webhooks::take_in(&core, &addressee, &action, request).await?;

@@ -19,7 +19,7 @@ use kiket_contract::id::{EventId, InstallationId, ProjectId};
 use super::{missing, show};
 use crate::core::Core;
 use crate::error::Error;
-use crate::store::events::NewEvent;
+use crate::store::events::{Hearers, NewEvent};
 use crate::store::installations::{Present, Removal};
 
 /// What is said of deliveries that wait for a removed installation.
@@ -117,7 +117,7 @@ pub(super) fn told(
         payload: serde_json::json!(payload).to_string(),
         context: None,
         idempotency: None,
-        only_to: None,
+        hearers: Hearers::All,
         now: core.now(),
     }
 }

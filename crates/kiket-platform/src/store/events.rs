@@ -6,7 +6,7 @@ use kiket_contract::id::{EventId, InstallationId, OrganizationId, ProjectId};
 use sqlx::AnyConnection;
 
 use super::deliveries::NewDelivery;
-use super::hooks::HooksRead;
+use super::hooks::{HooksRead, MatchingHook};
 use super::idempotency::Idempotency;
 use super::{Plan, Store, StoreError, deliveries, idempotency, projects, rows};
 
@@ -23,12 +23,38 @@ pub(crate) struct NewEvent {
     pub(crate) payload: String,
     pub(crate) context: Option<String>,
     pub(crate) idempotency: Option<Idempotency>,
-    /// The only installation that hears it, where others have hooks on it too.
-    pub(crate) only_to: Option<InstallationId>,
+    /// Which of the installations with hooks on it hear it.
+    pub(crate) hearers: Hearers,
     pub(crate) now: Timestamp,
 }
 
+/// Which of the installations with hooks on an event hear it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hearers {
+    All,
+    Only(InstallationId),
+    /// Whoever caused it would otherwise go on for ever.
+    AllBut(InstallationId),
+}
+
+impl Hearers {
+    fn have(self, installation: InstallationId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(only) => installation == only,
+            Self::AllBut(other) => installation != other,
+        }
+    }
+}
+
 impl NewEvent {
+    /// The deliveries that the plan makes of the hooks on it.
+    fn deliveries(&self, plan: Plan, hooks: &[MatchingHook]) -> Vec<NewDelivery> {
+        let mut deliveries = plan(self.version.as_deref(), hooks);
+        deliveries.retain(|delivery| self.hearers.have(delivery.installation_id));
+        deliveries
+    }
+
     /// An event that the platform itself raises.
     pub(crate) fn raised(
         name: &str,
@@ -45,7 +71,7 @@ impl NewEvent {
             payload,
             context: None,
             idempotency: None,
-            only_to: None,
+            hearers: Hearers::All,
             now,
         }
     }
@@ -104,11 +130,7 @@ pub(super) async fn accept_all(
     for (at, event) in events.iter().copied().enumerate() {
         if results[at].is_none() && !before.contains(&event.id) {
             let hooks = hooks.on(connection, event.project_id, &event.name).await?;
-            let mut deliveries = plan(event.version.as_deref(), hooks);
-            deliveries.retain(|delivery| {
-                event.only_to.is_none_or(|only| delivery.installation_id == only)
-            });
-            planned.push(Planned { at, event, deliveries });
+            planned.push(Planned { at, event, deliveries: event.deliveries(plan, hooks) });
         }
     }
     write(connection, &planned).await?;
@@ -136,7 +158,7 @@ pub(super) async fn raise(
     let mut planned = Vec::new();
     for (at, event) in events.iter().copied().enumerate() {
         let hooks = hooks.on(connection, event.project_id, &event.name).await?;
-        let deliveries = plan(event.version.as_deref(), hooks);
+        let deliveries = event.deliveries(plan, hooks);
         if !deliveries.is_empty() {
             planned.push(Planned { at, event, deliveries });
         }

@@ -33,6 +33,14 @@ fn listening() -> Value {
     json!({"manifest": manifest})
 }
 
+/// Another extension of the project, which hears what the first one tells.
+async fn subscribe(setup: &Setup) {
+    let manifest = MANIFEST
+        .replace("com.example.crm", "com.example.pager")
+        .replace("issue.created", "notification.created");
+    assert_eq!(setup.install(json!({"manifest": manifest})).await.0, 201);
+}
+
 async fn token(setup: &Setup) -> String {
     assert_eq!(setup.install(listening()).await.0, 201);
     setup.delivered().await.token()
@@ -118,10 +126,14 @@ async fn no_secret_is_kept_in_what_is_told() {
     install["secrets"] = json!({"CRM_TOKEN": "s3cr3t-value", "OTHER_TOKEN": "12345"});
     assert_eq!(setup.install(install).await.0, 201);
     let token = setup.delivered().await.token();
+    subscribe(&setup).await;
     let text = "was s3cr3t-value";
+    // A name that is cut off must not end in a part of it.
+    let at_the_end = format!("{} s3cr3t-value", "x".repeat(LONGEST_NAME - 8));
     for (path, body) in [
         (EVENTS, json!({"event": text, "data": {"n": 12345}})),
         (LOGS, json!({"message": text, "metadata": {"t": token}})),
+        (LOGS, json!({"message": at_the_end})),
         (METRICS, json!({"name": text, "value": 1, "unit": text})),
         (NOTIFICATIONS, json!({"title": text, "body": text, "level": "s3cr3t-value"})),
         (ANALYTICS, json!({"event": text, "data": text})),
@@ -138,9 +150,10 @@ async fn no_secret_is_kept_in_what_is_told() {
 }
 
 #[tokio::test]
-async fn a_notification_is_in_the_outbox_and_reaches_who_listens() {
+async fn a_notification_is_in_the_outbox_and_reaches_others_who_listen() {
     let setup = Setup::new(&[]).await;
     let token = token(&setup).await;
+    subscribe(&setup).await;
     let body = json!({"title": "Sync failed", "body": "3 contacts", "level": "warning"});
     assert_eq!(setup.call_back(NOTIFICATIONS, &token, body).await.0, 201);
     let heard = setup.script.until(|sent| sent.path.ends_with("notification.created")).await;
@@ -167,12 +180,17 @@ async fn a_notification_is_in_the_outbox_and_reaches_who_listens() {
         .script
         .until(|sent| sent.path.ends_with(".created") && sent.json()["notification"]["id"] == 3)
         .await;
-    let of_the_second = |sent: &crate::harness::Received| sent.json()["notification"]["id"] == 2;
-    assert!(!setup.script.received().iter().any(of_the_second));
+    let heard = setup.script.received();
+    assert!(!heard.iter().any(|sent| sent.json()["notification"]["id"] == 2));
+    let (_, deliveries) = setup.look("/api/v1/deliveries?event=notification.created").await;
+    let deliveries = deliveries["data"].as_array().unwrap();
+    assert_eq!(deliveries.len(), 2);
+    let by_the_other = |delivery: &Value| delivery["extension_id"] == "com.example.pager";
+    assert!(deliveries.iter().all(by_the_other), "whoever tells does not hear it");
     for (query, numbers) in [
         ("", &[3, 2, 1][..]),
         ("?after=1", &[3, 2]),
-        ("?project_id=27&installation_id=1", &[3, 2, 1]),
+        ("?project_id=27&installation_id=1", &[3, 1]),
         ("?project_id=28", &[]),
         ("?limit=1", &[3]),
     ] {

@@ -2,6 +2,8 @@
 
 use kiket_contract::payload::LARGEST_PAYLOAD;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::harness::{MANIFEST, Setup};
 use crate::log;
@@ -86,6 +88,14 @@ async fn nobody_is_reached_by_another_address() {
     let path = path(&setup, &found);
     let large = "x".repeat(LARGEST_PAYLOAD);
     assert_eq!(setup.post(&path, &[], &large).await.0, 413);
+    // Whoever knows no token is not listened to: the body that was announced never comes.
+    let mut stranger = TcpStream::connect(setup.platform.address()).await.unwrap();
+    let head =
+        "POST /webhooks/ext/wht_x/inbound HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n";
+    stranger.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stranger.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 404");
     let unheard = path.replace("inbound", "outbound");
     for path in ["/webhooks/ext/wht_x/inbound", &unheard] {
         let (status, body) = setup.post(path, &[], "x").await;

@@ -21,11 +21,18 @@ pub(super) fn unauthorized(reason: Unauthorized) -> (StatusCode, ErrorBody) {
         ),
         Unauthorized::WrongKind { sent, .. } => ("wrong_credential", Some(place(*sent))),
         Unauthorized::Token(TokenError::Expired) | Unauthorized::Expired(_) => {
-            ("expired_credential", None)
+            ("expired_credential", Some("use the token of the newest delivery, or ask for another"))
         }
-        Unauthorized::Token(_) | Unauthorized::Unknown(_) => ("invalid_credential", None),
-        Unauthorized::Revoked => ("revoked_credential", None),
-        Unauthorized::Disabled => ("installation_disabled", None),
+        Unauthorized::Token(_) | Unauthorized::Unknown(_) => (
+            "invalid_credential",
+            Some("check that it is of this platform, and whole: a token is one line"),
+        ),
+        Unauthorized::Revoked => {
+            ("revoked_credential", Some("use the token of the newest delivery, or ask for another"))
+        }
+        Unauthorized::Disabled => {
+            ("installation_disabled", Some("an operator has to enable the installation"))
+        }
     };
     if let Unauthorized::Failed(error) = reason {
         return domain(error);
@@ -52,7 +59,8 @@ pub(super) fn refusal(refused: Refused) -> (StatusCode, ErrorBody) {
         Refused::MissingScopes { required, missing } => {
             let text = format!("missing scopes: {}", missing.join(", "));
             let body = ErrorBody::new("missing_scopes", text).with_message(
-                "add them to the manifest's `permissions`, or to the workspace token",
+                "add them to the manifest's `permissions`, upgrade the installation and accept them; \
+                 for a workspace token, make another one that grants them",
             );
             let owned = |scopes: &[&str]| Some(scopes.iter().map(|it| (*it).to_owned()).collect());
             let (required_scopes, missing_scopes) = (owned(required), owned(&missing));
