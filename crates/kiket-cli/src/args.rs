@@ -2,13 +2,18 @@
 
 mod actions;
 mod auth;
+mod custom_data;
 mod deliveries;
+mod doctor;
 mod extensions;
 mod generate;
 mod guards;
 mod installations;
 mod marketplace;
+#[cfg(test)]
+mod page;
 mod remote;
+mod secrets;
 mod serve;
 mod sla;
 mod time;
@@ -23,9 +28,14 @@ use kiket_contract::event::Name;
 
 pub(crate) use actions::{Actions, ActionsCommand, RunAction};
 pub(crate) use auth::{Auth, AuthCommand};
+pub(crate) use custom_data::{
+    Columns, CreateRecord, CustomData, CustomDataCommand, DeleteRecord, ExportRecords,
+    ImportRecords, ListRecords, OneRecord, Table, UpdateRecord, Which,
+};
 pub(crate) use deliveries::{
     Deliveries, DeliveriesCommand, ListDeliveries, OneDelivery, Recover, Tail,
 };
+pub(crate) use doctor::Doctor;
 pub(crate) use extensions::{
     AllowedSecret, Deny, Extensions, Given, Install, Lint, LintFormat, ListExtensions, Migrate,
     New, Package, SdkName, TemplateName, Uninstall, Upgrade, Validate,
@@ -37,6 +47,9 @@ pub(crate) use installations::{
 };
 pub(crate) use marketplace::{Marketplace, MarketplaceCommand, Telemetry, TelemetryReport};
 pub(crate) use remote::{Consent, Paging, Remote};
+pub(crate) use secrets::{
+    DeleteSecret, ListSecrets, OneSecret, Push, Secrets, SecretsCommand, SecretsFile, WriteSecret,
+};
 pub(crate) use serve::{Backup, KeySource, MasterKey, Serve};
 pub(crate) use sla::{ListSla, Sla, SlaCommand};
 use time::{duration, moment, window_hours};
@@ -67,8 +80,10 @@ pub(crate) enum Command {
     Auth(Auth),
     Backup(Backup),
     Completions(Completions),
+    CustomData(CustomData),
     Deliveries(Deliveries),
     Dev(Dev),
+    Doctor(Doctor),
     #[command(subcommand)]
     Extensions(Extensions),
     Guards(Guards),
@@ -77,6 +92,7 @@ pub(crate) enum Command {
     Marketplace(Marketplace),
     #[command(subcommand)]
     MasterKey(MasterKey),
+    Secrets(Secrets),
     Serve(Box<Serve>),
     Sla(Sla),
     Supervise(Supervise),

@@ -5,6 +5,7 @@
 mod args;
 mod ask;
 mod commands;
+mod dotenv;
 mod exit;
 mod extension;
 mod installing;
@@ -58,14 +59,17 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Auth(args) => in_runtime(commands::auth::run(args)),
         Command::Backup(args) => in_runtime(commands::backup::run(args)),
         Command::Completions(args) => commands::generate::completions(&args),
+        Command::CustomData(args) => in_runtime(commands::custom_data::run(args)),
         Command::Deliveries(args) => in_runtime(commands::deliveries::run(args)),
         Command::Dev(args) => in_runtime(commands::dev::run(args)),
+        Command::Doctor(args) => in_runtime(commands::doctor::run(args)),
         Command::Extensions(args) => commands::extensions::run(args),
         Command::Guards(args) => in_runtime(commands::guards::run(args)),
         Command::Installations(args) => in_runtime(commands::installations::run(args)),
         Command::Man(args) => commands::generate::man(&args),
         Command::Marketplace(args) => in_runtime(commands::marketplace::run(args)),
         Command::MasterKey(args) => in_runtime(commands::master_key::run(args)),
+        Command::Secrets(args) => in_runtime(commands::secrets::run(args)),
         Command::Serve(args) => in_runtime(commands::serve::run(*args)),
         Command::Sla(args) => in_runtime(commands::sla::run(args)),
         Command::Supervise(args) => in_runtime(commands::supervise::run(args)),

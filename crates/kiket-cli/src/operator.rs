@@ -6,11 +6,11 @@
 
 mod error;
 mod events;
+mod open;
 mod transport;
 
 use std::fmt;
 
-use bytes::Bytes;
 use hyper::Method;
 use kiket_contract::secret::Secret;
 use serde::Serialize;
@@ -18,10 +18,11 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use error::Error;
 pub(crate) use events::Events;
+pub(crate) use open::look;
 
 use crate::args::Remote;
 use crate::settings::{self, Origin, Source};
-use transport::Transport;
+use transport::{Sent, Transport};
 
 /// A platform, and the token that opens it.
 pub(crate) struct Operator {
@@ -95,7 +96,7 @@ impl Operator {
         path: &str,
         query: &impl Serialize,
     ) -> Result<Answer<T>, Error> {
-        self.call(Method::GET, &with_query(path, query)?, Bytes::new()).await
+        self.call(Method::GET, &with_query(path, query)?, Sent::default()).await
     }
 
     /// Sends JSON.
@@ -107,8 +108,44 @@ impl Operator {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>, Error> {
-        let body = serde_json::to_vec(body).map_err(Error::Encode)?;
-        self.call(Method::POST, path, body.into()).await
+        self.call(Method::POST, path, json(body)?).await
+    }
+
+    /// Sends JSON that is taken once however often it is sent with this key.
+    ///
+    /// # Errors
+    /// As for [`Operator::get`].
+    pub(crate) async fn post_once<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        key: &str,
+    ) -> Result<Answer<T>, Error> {
+        self.call(Method::POST, path, Sent { key: Some(key), ..json(body)? }).await
+    }
+
+    /// Puts JSON in the place of what is there.
+    ///
+    /// # Errors
+    /// As for [`Operator::get`].
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>, Error> {
+        self.call(Method::PUT, path, json(body)?).await
+    }
+
+    /// Changes what the JSON names.
+    ///
+    /// # Errors
+    /// As for [`Operator::get`].
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>, Error> {
+        self.call(Method::PATCH, path, json(body)?).await
     }
 
     /// Asks for something to be done, with nothing to say about how.
@@ -119,7 +156,7 @@ impl Operator {
         &self,
         path: &str,
     ) -> Result<Answer<T>, Error> {
-        self.call(Method::POST, path, Bytes::new()).await
+        self.call(Method::POST, path, Sent::default()).await
     }
 
     /// Removes something.
@@ -127,7 +164,7 @@ impl Operator {
     /// # Errors
     /// As for [`Operator::get`].
     pub(crate) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, Error> {
-        self.call(Method::DELETE, path, Bytes::new()).await
+        self.call(Method::DELETE, path, Sent::default()).await
     }
 
     /// Opens a stream of server-sent events.
@@ -136,7 +173,8 @@ impl Operator {
     /// As for [`Operator::get`].
     pub(crate) async fn watch(&self, path: &str, query: &impl Serialize) -> Result<Events, Error> {
         let call = self.transport.name(Method::GET, &with_query(path, query)?);
-        let response = self.transport.send(&call, &self.token, Bytes::new()).await?;
+        let sent = Sent { token: Some(&self.token), ..Sent::default() };
+        let response = self.transport.send(&call, sent).await?;
         if !response.status().is_success() {
             let answer = self.transport.read(&call, response).await?;
             return Err(Error::refused(call, &answer, &self.token_from));
@@ -148,10 +186,11 @@ impl Operator {
         &self,
         method: Method,
         path: &str,
-        body: Bytes,
+        sent: Sent<'_>,
     ) -> Result<Answer<T>, Error> {
         let call = self.transport.name(method, path);
-        let answer = self.transport.exchange(&call, &self.token, body).await?;
+        let sent = Sent { token: Some(&self.token), ..sent };
+        let answer = self.transport.exchange(&call, sent).await?;
         if !answer.status.is_success() {
             return Err(Error::refused(call, &answer, &self.token_from));
         }
@@ -161,8 +200,16 @@ impl Operator {
     }
 }
 
+fn json(body: &impl Serialize) -> Result<Sent<'static>, Error> {
+    let body = serde_json::to_vec(body).map_err(Error::Encode)?;
+    Ok(Sent { body: body.into(), ..Sent::default() })
+}
+
 /// A path with the members of the query that say something.
-fn with_query(path: &str, query: &impl Serialize) -> Result<String, Error> {
+///
+/// # Errors
+/// When the query can not be written.
+pub(crate) fn with_query(path: &str, query: &impl Serialize) -> Result<String, Error> {
     let query = serde_json::to_value(query).map_err(Error::Encode)?;
     let mut encoded = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in query.as_object().into_iter().flatten() {

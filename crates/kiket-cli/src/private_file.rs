@@ -27,9 +27,28 @@ pub(crate) fn write_locked(path: &Path, content: &[u8]) -> io::Result<File> {
     Ok(file.persist(path)?)
 }
 
-fn unnamed(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+/// A file of mode 0600 that is to take this place, see [`finish`]. It goes when it is dropped before.
+///
+/// # Errors
+/// When the folder can not be written.
+pub(crate) fn begin(path: &Path) -> io::Result<NamedTempFile> {
     // Its mode is 0600 from the start.
-    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Puts a file into its place.
+///
+/// # Errors
+/// When it can not be written to the end, or not be put there.
+pub(crate) fn finish(mut file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.flush()?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn unnamed(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = begin(path)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     Ok(file)

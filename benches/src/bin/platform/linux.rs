@@ -1,6 +1,7 @@
 //! The parts of the benchmark, in the order in which they run.
 
 mod accepts;
+mod callbacks;
 mod custom_data;
 mod deliveries;
 mod floor;
@@ -34,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Runs the row of custom data only.
     CustomData,
+    /// Runs the rows of calls with runtime tokens only.
+    Callbacks,
     /// Serves until its input ends; the benchmark starts it.
     #[command(hide = true)]
     Serve {
@@ -50,18 +53,20 @@ pub(crate) fn main() -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         return runtime.block_on(serve::serve(data_dir, *deliver));
     }
-    let only_custom_data = matches!(arguments.command, Some(Command::CustomData));
     let folder = arguments.folder.unwrap_or_else(std::env::temp_dir);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         process::pin(process::LOAD_CORE);
-        if only_custom_data {
-            return custom_data::print(&folder).await;
+        match arguments.command {
+            Some(Command::CustomData) => return custom_data::print(&folder).await,
+            Some(Command::Callbacks) => return callbacks::print(&folder, arguments.seconds).await,
+            Some(Command::Serve { .. }) | None => {}
         }
         accepts::print(&folder, arguments.rounds, arguments.seconds).await?;
         deliveries::print(&folder, arguments.seconds).await?;
         memory::print(&folder).await?;
-        custom_data::print(&folder).await
+        custom_data::print(&folder).await?;
+        callbacks::print(&folder, arguments.seconds).await
     })
 }
 

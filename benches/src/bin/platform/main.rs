@@ -1,6 +1,6 @@
 //! The benchmark of the platform: how fast it accepts events, how soon it delivers them, what a
-//! hung extension costs the others, what waits in memory, and how soon records are found. The README of the benchmarks says
-//! how to read it.
+//! hung extension costs the others, what waits in memory, how soon records are found, and what a call
+//! with a runtime token costs. The README of the benchmarks says how to read it.
 
 #![forbid(unsafe_code)]
 

@@ -18,7 +18,7 @@ pub(crate) struct Remote {
     #[arg(long, value_name = "FILE", global = true, help_heading = "Platform")]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// How to show the result; json is the platform's answer as it is.
+    /// How to show the result; json is the platform's answer as it is, where there is one.
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     pub(crate) format: Format,
 }

@@ -4,6 +4,8 @@ mod login;
 mod logout;
 mod status;
 
+pub(super) use status::accepted;
+
 use crate::args::{Auth, AuthCommand};
 use crate::exit::Exit;
 

@@ -74,6 +74,11 @@ impl Error {
         matches!(self.exit(), Exit::Remote) && !matches!(self, Self::NotUnderstood { .. })
     }
 
+    /// Whether what the path names is not there.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 404)
+    }
+
     /// The code that a command ends with.
     pub(crate) fn exit(&self) -> Exit {
         match self {

@@ -12,6 +12,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::secret::Secret;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
@@ -33,6 +34,16 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(super) struct Transport {
     url: Origin,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+/// What goes with a call.
+#[derive(Default)]
+pub(super) struct Sent<'a> {
+    /// What opens it, unless it is open to all.
+    pub(super) token: Option<&'a Secret>,
+    /// What makes it one call however often it is sent.
+    pub(super) key: Option<&'a str>,
+    pub(super) body: Bytes,
 }
 
 /// What came back, whole.
@@ -69,14 +80,9 @@ impl Transport {
     }
 
     /// Makes a call and reads its answer.
-    pub(super) async fn exchange(
-        &self,
-        call: &Call,
-        token: &Secret,
-        body: Bytes,
-    ) -> Result<Whole, Error> {
+    pub(super) async fn exchange(&self, call: &Call, sent: Sent<'_>) -> Result<Whole, Error> {
         let exchange = async {
-            let response = self.request(call, token, body).await?;
+            let response = self.request(call, sent).await?;
             self.read(call, response).await
         };
         timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(late(call)))
@@ -86,11 +92,10 @@ impl Transport {
     pub(super) async fn send(
         &self,
         call: &Call,
-        token: &Secret,
-        body: Bytes,
+        sent: Sent<'_>,
     ) -> Result<Response<Incoming>, Error> {
-        let sent = timeout(TIMEOUT, self.request(call, token, body)).await;
-        sent.unwrap_or_else(|_| Err(late(call)))
+        let answer = timeout(TIMEOUT, self.request(call, sent)).await;
+        answer.unwrap_or_else(|_| Err(late(call)))
     }
 
     /// Reads an answer to its end.
@@ -110,18 +115,22 @@ impl Transport {
     async fn request(
         &self,
         call: &Call,
-        token: &Secret,
-        body: Bytes,
+        Sent { token, key, body }: Sent<'_>,
     ) -> Result<Response<Incoming>, Error> {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-            .map_err(|_| Error::NoToken { url: self.url.to_string() })?;
-        bearer.set_sensitive(true);
         let mut request = Request::builder()
             .method(&call.method)
             .uri(&call.url)
-            .header(AUTHORIZATION, bearer)
             .header(USER_AGENT, AGENT)
             .header(ACCEPT, JSON);
+        if let Some(token) = token {
+            let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+                .map_err(|_| Error::NoToken { url: self.url.to_string() })?;
+            bearer.set_sensitive(true);
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        if let Some(key) = key {
+            request = request.header(IDEMPOTENCY_KEY, key);
+        }
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, JSON);
         }

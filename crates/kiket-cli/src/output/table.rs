@@ -9,15 +9,20 @@ use crate::printer::printable;
 /// A table.
 pub(crate) fn table<const N: usize>(
     header: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
+    each: impl Iterator<Item = [String; N]>,
 ) -> String {
+    rows(&header, each.map(Vec::from).collect())
+}
+
+/// A table whose columns are known only when it is shown.
+pub(crate) fn rows(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     let is_terminal = stdout().is_terminal();
     table.load_style(if is_terminal { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header);
     for row in rows {
-        table.add_row(row.map(|cell| printable(&cell)));
+        table.add_row(row.iter().map(|cell| printable(cell)));
     }
     trimmed(&table.to_string())
 }

@@ -24,7 +24,14 @@ fn there_is_a_manual_page_for_each_command_that_is_not_hidden() {
     let dir = tempfile::tempdir().unwrap();
     let pages = dir.path().join("man1");
     assert_eq!(kiket(&["man", pages.to_str().unwrap()]).0, Some(0));
-    for name in ["kiket.1", "kiket-deliveries-why.1", "kiket-extensions-install.1"] {
+    for name in [
+        "kiket.1",
+        "kiket-custom-data-import.1",
+        "kiket-deliveries-why.1",
+        "kiket-doctor.1",
+        "kiket-extensions-install.1",
+        "kiket-secrets-push.1",
+    ] {
         assert!(pages.join(name).is_file(), "{name}");
     }
     assert!(!pages.join("kiket-supervise.1").exists());

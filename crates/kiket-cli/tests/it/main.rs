@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod auth;
+mod custom_data;
 mod deliveries;
+mod doctor;
 mod folder;
 mod generate;
 mod installing;
@@ -15,6 +17,7 @@ mod others;
 mod package;
 mod platform;
 mod sarif;
+mod secrets;
 mod serve;
 mod supervise;
 mod unreachable;

@@ -196,7 +196,7 @@ async fn record(
     let (method, status_code) = (method.to_string(), status.as_u16());
     let path = path.chars().take(LONGEST_PATH).collect();
     let callback = Callback { method, path, status_code, at: core.now() };
-    if let Err(failure) = core.store.record_callback(delivery, &callback).await {
+    if let Err(failure) = core.store.record_callback(delivery, callback.clone()).await {
         error!(error = %failure, %delivery, "a callback could not be recorded");
     }
     core.metrics.called_back(callback.status_code);

@@ -1,9 +1,8 @@
 //! The writer: gathers what waits to be written and commits it as one transaction.
 //!
 //! A commit costs one sync of the disk however much it holds, so what arrives while one is under way
-//! waits for the next: accepted events, finished attempts, claims, telemetry and reads of secrets alike.
-//! Each is answered only
-//! after its commit. When a transaction fails, what was in it is tried again one by one, so that
+//! waits for the next: accepted events, finished attempts, claims, callbacks, telemetry and reads of
+//! secrets alike. Each is answered only after its commit. When a transaction fails, what was in it is tried again one by one, so that
 //! nobody fails for another's row.
 
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::callbacks::{self, CalledBack};
 use super::claims::{Claim, Claiming};
 use super::completion::{self, Completed, Completion};
 use super::events::{self, Accepted, NewEvent};
@@ -29,6 +29,7 @@ enum Write {
     Accept(Box<NewEvent>, Reply<Accepted>),
     Complete(Arc<Completion>, Reply<Completed>),
     Claim(Claiming, Reply<Vec<Claim>>),
+    CallBack(CalledBack, Reply<()>),
     Report(Box<NewRecord>, Reply<()>),
     Reads(Reads, Reply<()>),
 }
@@ -68,6 +69,10 @@ impl Writer {
 
     pub(super) async fn claim(&self, claiming: Claiming) -> Result<Vec<Claim>, StoreError> {
         self.ask(|reply| Write::Claim(claiming, reply)).await
+    }
+
+    pub(super) async fn call_back(&self, call: CalledBack) -> Result<(), StoreError> {
+        self.ask(|reply| Write::CallBack(call, reply)).await
     }
 
     pub(super) async fn report(&self, record: NewRecord) -> Result<(), StoreError> {
@@ -137,6 +142,7 @@ struct Batch {
     completions: Vec<(Arc<Completion>, Reply<Completed>)>,
     accepts: Vec<(Box<NewEvent>, Reply<Accepted>)>,
     claims: Vec<(Claiming, Reply<Vec<Claim>>)>,
+    callbacks: Vec<(CalledBack, Reply<()>)>,
     reports: Vec<(Box<NewRecord>, Reply<()>)>,
     reads: Vec<(Reads, Reply<()>)>,
 }
@@ -146,6 +152,7 @@ struct Written {
     completions: Vec<Completed>,
     accepts: Vec<Accepted>,
     claims: Vec<Vec<Claim>>,
+    callbacks: Vec<()>,
     reports: Vec<()>,
     reads: Vec<()>,
 }
@@ -158,6 +165,7 @@ impl Batch {
                 Write::Accept(event, reply) => batch.accepts.push((event, reply)),
                 Write::Complete(completion, reply) => batch.completions.push((completion, reply)),
                 Write::Claim(claiming, reply) => batch.claims.push((claiming, reply)),
+                Write::CallBack(call, reply) => batch.callbacks.push((call, reply)),
                 Write::Report(record, reply) => batch.reports.push((record, reply)),
                 Write::Reads(reads, reply) => batch.reads.push((reads, reply)),
             }
@@ -176,6 +184,9 @@ impl Batch {
         for (claiming, _) in &self.claims {
             claims.push(claiming.claim(&mut transaction).await?);
         }
+        for (call, _) in &self.callbacks {
+            callbacks::write(&mut transaction, call).await?;
+        }
         let mut reports = Vec::with_capacity(self.reports.len());
         for (record, _) in &self.reports {
             reports.push(telemetry::write(&mut transaction, record).await?);
@@ -183,8 +194,8 @@ impl Batch {
         let noted: Vec<_> = self.reads.iter().map(|(item, _)| item).collect();
         secret_reads::note_all(&mut transaction, &noted).await?;
         transaction.commit().await?;
-        let reads = vec![(); self.reads.len()];
-        Ok(Written { completions, accepts, claims, reports, reads })
+        let (callbacks, reads) = (vec![(); self.callbacks.len()], vec![(); self.reads.len()]);
+        Ok(Written { completions, accepts, claims, callbacks, reports, reads })
     }
 
     fn answer(self, written: Written) {
@@ -197,17 +208,20 @@ impl Batch {
         send(self.completions, written.completions);
         send(self.accepts, written.accepts);
         send(self.claims, written.claims);
+        send(self.callbacks, written.callbacks);
         send(self.reports, written.reports);
         send(self.reads, written.reads);
     }
 
     fn fail(self, failure: StoreError) {
-        let Self { completions, accepts, claims, reports, reads } = self;
+        let Self { completions, accepts, claims, callbacks, reports, reads } = self;
         if let Some((_, reply)) = completions.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = accepts.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = claims.into_iter().next() {
+            let _ = reply.send(Err(failure));
+        } else if let Some((_, reply)) = callbacks.into_iter().next() {
             let _ = reply.send(Err(failure));
         } else if let Some((_, reply)) = reports.into_iter().next() {
             let _ = reply.send(Err(failure));
@@ -220,12 +234,14 @@ impl Batch {
         let completions = self.completions.into_iter();
         let accepts = self.accepts.into_iter();
         let claims = self.claims.into_iter();
+        let callbacks = self.callbacks.into_iter();
         let reports = self.reports.into_iter();
         let reads = self.reads.into_iter();
         completions
             .map(|item| Self { completions: vec![item], ..Self::default() })
             .chain(accepts.map(|item| Self { accepts: vec![item], ..Self::default() }))
             .chain(claims.map(|item| Self { claims: vec![item], ..Self::default() }))
+            .chain(callbacks.map(|item| Self { callbacks: vec![item], ..Self::default() }))
             .chain(reports.map(|item| Self { reports: vec![item], ..Self::default() }))
             .chain(reads.map(|item| Self { reads: vec![item], ..Self::default() }))
             .collect()

@@ -75,6 +75,21 @@ pub(crate) async fn get<'c>(
     connection.exchange(&request).await
 }
 
+/// A call with a runtime token.
+pub(crate) async fn call_back<'c>(
+    connection: &'c mut Connection,
+    (method, path): (&str, &str),
+    token: &str,
+    body: &str,
+) -> anyhow::Result<(u16, &'c [u8])> {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nx-kiket-runtime-token: {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len(),
+    );
+    connection.exchange(&request).await
+}
+
 /// Status, start of the body and its length, once the head is whole.
 fn head(answer: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
     let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };

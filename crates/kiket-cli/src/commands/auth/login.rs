@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, stdin};
 
 use kiket_contract::secret::Secret;
 
-use super::status::check;
+use super::status::accepted;
 use crate::args::Remote;
 use crate::exit::{Exit, Misuse};
 use crate::operator::Operator;
@@ -32,7 +32,7 @@ pub(super) async fn run(remote: Remote) -> anyhow::Result<Exit> {
         }
     };
     let operator = Operator::new(url.clone(), token.clone(), Source::Flag("the input"))?;
-    check(&operator).await?;
+    accepted(&operator).await?;
     files.log_in(&url, token)?;
     printer::note(format_args!(
         "logged in to {url}; the token is in {}",

@@ -18,7 +18,7 @@ pub(super) async fn run(remote: Remote) -> anyhow::Result<Exit> {
     let Place { url, url_from, .. } = place;
     let token_from = token.as_ref().map(|(_, source)| source.to_string());
     let checked = match token {
-        Some((token, source)) => check(&Operator::new(url.clone(), token, source)?).await,
+        Some((token, source)) => accepted(&Operator::new(url.clone(), token, source)?).await,
         None => Err(operator::Error::NoToken { url: url.to_string() }),
     };
     match remote.format {
@@ -40,7 +40,7 @@ pub(super) async fn run(remote: Remote) -> anyhow::Result<Exit> {
 }
 
 /// Whether the platform takes the token.
-pub(super) async fn check(operator: &Operator) -> Result<(), operator::Error> {
+pub(in crate::commands) async fn accepted(operator: &Operator) -> Result<(), operator::Error> {
     let limit = Limit::try_from(1).unwrap_or_default();
     let least = ListInstallations { limit, ..Default::default() };
     operator.get::<Page<Installation>>(PATH, &least).await.map(drop)

@@ -1,20 +1,18 @@
 //! `kiket extensions validate`: whether an extension can be published.
 
-mod check;
 mod documents;
 mod manifest;
 mod project;
 mod repository;
-mod shown;
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use kiket_manifest::{Document, Finding, Folder, lint};
 
-use self::check::Outcome;
 use super::package;
 use crate::args::Validate;
+use crate::commands::check::{self, count};
 use crate::exit::Exit;
 
 /// Runs every check and shows them.
@@ -28,9 +26,12 @@ pub(super) fn run(args: &Validate) -> anyhow::Result<Exit> {
     checks.extend(documents::checks(&folder, &document));
     checks.extend(project::checks(&folder, &document, &findings)?);
     checks.extend(repository::checks(&folder));
-    shown::show(&checks, args.format)?;
-    let is_fit = checks.iter().all(|check| check.outcome != Outcome::Fail);
-    Ok(if is_fit { Exit::Ok } else { Exit::Validation })
+    let verdict = match count(&checks).failed {
+        0 => "it can be published".to_owned(),
+        failed => format!("it can not be published yet: {failed} of {} failed", checks.len()),
+    };
+    check::show(&checks, args.format, &verdict)?;
+    Ok(if count(&checks).failed == 0 { Exit::Ok } else { Exit::Validation })
 }
 
 fn findings(folder: &Path, document: &Document) -> anyhow::Result<Vec<Finding>> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kiket_manifest::Document;
 
-use super::check::Check;
+use crate::commands::check::Check;
 
 /// A readme with less says nothing.
 const LEAST: usize = 200;

@@ -2,7 +2,7 @@
 
 use kiket_manifest::{Document, Finding, Manifest, Severity, Text};
 
-use super::check::Check;
+use crate::commands::check::Check;
 
 /// The delivery of extensions that Kiket does not call.
 const INTERNAL: &str = "internal";

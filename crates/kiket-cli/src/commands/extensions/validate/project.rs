@@ -7,7 +7,7 @@ use kiket_contract::event;
 use kiket_manifest::{Document, Finding};
 use serde_json::{Map, Value};
 
-use super::check::Check;
+use crate::commands::check::Check;
 use crate::commands::extensions::package::{self, Contents};
 
 const REPLAY: &str = "replay";

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::check::Check;
+use crate::commands::check::Check;
 
 pub(super) fn checks(folder: &Path) -> Vec<Check> {
     let fix =
