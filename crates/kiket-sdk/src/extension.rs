@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use kiket_contract::clock::Clock;
 use kiket_contract::secret::Secret;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use tokio::sync::Semaphore;
@@ -18,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::environment::Environment;
 use crate::handler::{Answer, Handler, Payload};
 use crate::settings::Sources;
-use crate::{ActionResult, EffectivelyOnce, Error, Guard, Registration, Verification};
+use crate::{ActionResult, EffectivelyOnce, Error, Guard, Registration, Verification, WrongType};
 
 /// An extension: what it is configured with and what it handles.
 ///
@@ -155,6 +156,24 @@ impl Extension {
     pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.sources.options.settings.insert(key.into(), value.into());
         self
+    }
+
+    /// The value of a setting that is not secret, as
+    /// [`Context::settings`](crate::Context::settings) will give it to the handlers: for a program
+    /// that starts only when it is right.
+    ///
+    /// ```
+    /// use kiket_sdk::prelude::*;
+    ///
+    /// let extension = Extension::new("com.example.crm").setting("MAX_RETRIES", 5);
+    /// assert_eq!(extension.get_setting::<u32>("MAX_RETRIES")?, Some(5));
+    /// # Ok::<(), kiket_sdk::WrongType>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`WrongType`] when there is a value and it is of another type.
+    pub fn get_setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, WrongType> {
+        self.sources.values().get(key)
     }
 
     /// Whether [`Context::secret`](crate::Context::secret) looks at `KIKET_SECRET_…` variables. It

@@ -11,6 +11,7 @@ use kiket_contract::event::Name;
 use kiket_contract::secret::Secret;
 use kiket_contract::token::ISSUER;
 use kiket_manifest::{Configuration, Manifest};
+use serde_json::{Map, Value};
 
 use crate::background::Background;
 use crate::environment::Environment;
@@ -162,20 +163,32 @@ impl Sources {
         }
     }
 
+    /// The value of every setting, as handlers will find it.
+    pub(crate) fn values(&self) -> Configuration {
+        self.values_with(self.options.settings.clone())
+    }
+
     /// The manifest's defaults, for secret settings the environment over them, and the program's
-    /// settings over both. A required setting without a value is an error, unless it is secret: a
-    /// delivery may bring that one.
-    fn configuration(&mut self) -> Result<Configuration, Error> {
+    /// settings over both.
+    fn values_with(&self, mut given: Map<String, Value>) -> Configuration {
         let none = Manifest::default();
         let manifest = self.manifest.as_ref().unwrap_or(&none);
-        let mut given = std::mem::take(&mut self.options.settings);
         let secret = |key: &str| self.options.secret(&self.environment, key);
         if self.is_dev() {
             for key in manifest.secret_keys().filter(|key| secret(key).is_some()) {
                 given.remove(key);
             }
         }
-        let found = manifest.configuration(|name| self.environment.get(name), secret, given);
+        manifest.configuration(|name| self.environment.get(name), secret, given)
+    }
+
+    /// The value of every setting. A required one without a value is an error, unless it is secret: a
+    /// delivery may bring that one.
+    fn configuration(&mut self) -> Result<Configuration, Error> {
+        let given = std::mem::take(&mut self.options.settings);
+        let found = self.values_with(given);
+        let none = Manifest::default();
+        let manifest = self.manifest.as_ref().unwrap_or(&none);
         let is_secret = |key: &String| manifest.secret_keys().any(|secret| secret == key);
         let (secret, missing): (Vec<_>, Vec<_>) =
             found.missing.iter().cloned().partition(is_secret);

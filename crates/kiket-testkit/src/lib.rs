@@ -60,5 +60,6 @@ pub use delivery::{
 pub use driver::send;
 pub use idempotent::assert_idempotent;
 pub use keys::key_set;
+pub use kiket_contract::signature::SigningForm;
 pub use socket::{Served, serve};
 pub use stub_api::{Call, On, StubApi};
