@@ -10,6 +10,7 @@ use kiket_contract::secret::Secret;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::custom_data::scans::Scans;
 use crate::delivery::turns::Turns;
 use crate::happening::Happening;
 use crate::metrics::Metrics;
@@ -43,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) delivering: AtomicBool,
     /// Of guards and actions.
     pub(crate) turns: Turns,
+    /// Of lists that may look at a whole table.
+    pub(crate) scans: Scans,
     /// Cancelled when the platform begins to stop.
     pub(crate) stopping: CancellationToken,
 }

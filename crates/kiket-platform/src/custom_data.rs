@@ -9,10 +9,12 @@ pub(crate) mod convert;
 mod decimal;
 mod error;
 pub(crate) mod filter;
+pub(crate) mod given;
 pub(crate) mod key;
 mod list;
 pub(crate) mod modules;
 pub(crate) mod record;
+pub(crate) mod scans;
 pub(crate) mod schema;
 pub(crate) mod table;
 mod upgrade;
@@ -32,9 +34,10 @@ use kiket_contract::id::InstallationId;
 use crate::core::Core;
 use crate::error::Error;
 use crate::store::answers::Remember;
-use crate::store::custom_data::Saved;
+use crate::store::custom_data::{Saved, Written};
 use crate::store::idempotency::Idempotency;
 use filter::{Filter, Order};
+use given::Given;
 use list::Wanted;
 use record::{Checked, Owner};
 use table::{Stored, Table};
@@ -98,27 +101,35 @@ struct Opened {
 
 /// Finds the table, if the operation is permitted.
 async fn open(core: &Core, named: &Named, operation: Operation) -> Result<Opened, Error> {
-    let module = || named.module.chars().take(128).collect::<String>();
     let found = core.store.data_table(named.installation, (&named.module, &named.table)).await?;
-    let found = found.ok_or_else(|| CustomDataError::NoModule { module: module() })?;
+    let Some(found) = found.filter(|found| found.has_module) else {
+        let known = core.store.modules_of(named.installation).await?;
+        return Err(CustomDataError::NoModule { module: short(&named.module), known }.into());
+    };
     let permitted = found.operations.get(&named.module);
-    if !found.has_module {
-        return Err(CustomDataError::NoModule { module: module() }.into());
-    }
     let names = operation.permitted_by();
     if !permitted.is_some_and(|own| own.iter().any(|own| names.contains(&own.as_str()))) {
         return Err(CustomDataError::OperationNotPermitted {
-            module: module(),
+            module: short(&named.module),
             operation: names[0],
         }
         .into());
     }
-    let (id, table) = found.table.ok_or_else(|| CustomDataError::NoTable {
-        module: module(),
-        table: named.table.chars().take(128).collect(),
-    })?;
+    let Some((id, table)) = found.table else { return Err(no_table(core, named).await?) };
     let owner = (i64::from(found.organization_id), i64::from(found.project_id));
     Ok(Opened { id, table, owner, now: now(core) })
+}
+
+/// That the module has no such table, with those that it has.
+async fn no_table(core: &Core, named: &Named) -> Result<Error, Error> {
+    let known = core.store.tables_of(named.installation, &named.module).await?;
+    let (module, table) = (short(&named.module), short(&named.table));
+    Ok(CustomDataError::NoTable { module, table, known }.into())
+}
+
+/// A name as an error shows it: it may come from anywhere.
+fn short(name: &str) -> String {
+    name.chars().take(128).collect()
 }
 
 /// The time, as exact as it is stored.
@@ -127,18 +138,25 @@ pub(crate) fn now(core: &Core) -> Timestamp {
 }
 
 impl Opened {
-    fn shown(&self, record: &Stored) -> Record {
-        self.table.shown(record, self.owner)
+    fn shown(&self, written: &Written) -> Record {
+        written.table.shown(&written.record, self.owner)
     }
+}
 
-    /// The record that was written, or why none was.
-    fn written(&self, saved: Saved, id: i64) -> Result<Option<Record>, Error> {
-        match saved {
-            Saved::As(record) => Ok(Some(self.shown(&record))),
-            Saved::Before => Ok(None),
-            Saved::Missing => Err(missing(&id.to_string())),
-            Saved::Taken(index) => Err(broken(vec![self.table.taken(index)])),
-        }
+/// The record that was written, or why none was.
+async fn written(
+    core: &Core,
+    opened: &Opened,
+    (named, id): (&Named, Option<&str>),
+    saved: Saved,
+) -> Result<Option<Record>, Error> {
+    match saved {
+        Saved::As(written) => Ok(Some(opened.shown(&written))),
+        Saved::Before => Ok(None),
+        Saved::NoTable => Err(no_table(core, named).await?),
+        Saved::Full => Err(CustomDataError::Full.into()),
+        Saved::Missing => Err(missing(id.unwrap_or_default())),
+        Saved::Taken(table, index) => Err(broken(vec![table.taken(index)])),
     }
 }
 
@@ -169,33 +187,38 @@ pub(crate) async fn list(core: &Core, named: &Named, query: Query) -> Result<Fou
     let order = Order::read(table, query.order.as_deref()).map_err(unfit)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let wanted = Wanted { filter, order, after: query.after, limit };
-    let (records, follow) = list::page(core, (opened.id, table), &wanted).await?;
-    let next = records.last().filter(|_| follow).map(|last| wanted.position(last));
-    Ok(Found { records: records.iter().map(|record| opened.shown(record)).collect(), next })
+    let _turn = if wanted.looks_far(table) {
+        Some(core.scans.take(named.installation).await.ok_or(Error::Busy)?)
+    } else {
+        None
+    };
+    let (records, next) = list::page(core, (opened.id, table, opened.owner), &wanted).await?;
+    Ok(Found { records, next })
 }
 
 /// One record.
 pub(crate) async fn get(core: &Core, named: &Named, id: &str) -> Result<Record, Error> {
     let opened = open(core, named, Operation::Read).await?;
     let record = core.store.record(opened.id, number(id)?).await?;
-    record.map(|record| opened.shown(&record)).ok_or_else(|| missing(id))
+    let shown = |record| opened.table.shown(&record, opened.owner);
+    record.map(shown).ok_or_else(|| missing(id))
 }
 
 /// Makes a record; none when the key's request was answered before.
 pub(crate) async fn create(
     core: &Core,
     named: &Named,
-    given: Record,
+    given: Given,
     keyed: Keyed<'_>,
 ) -> Result<Option<Record>, Error> {
     let opened = open(core, named, Operation::Write).await?;
-    let (table, place) = (&opened.table, (opened.owner, opened.now));
-    let make = |id| table.create(id, given, place).map_err(broken);
-    let body = |record: &Stored| one(opened.shown(record));
+    let place = (opened.owner, opened.now);
+    let make = |table: &Table, id| table.create(id, given, place).map_err(broken);
+    let body = |written: &Written| one(opened.shown(written));
     let remember =
         keyed.map(|(key, status)| Remember { key, status, body: &body, now: opened.now });
-    let saved = core.store.create_record(opened.id, make, remember).await?;
-    opened.written(saved, 0)
+    let saved = core.store.create_record(named, make, remember).await?;
+    written(core, &opened, (named, None), saved).await
 }
 
 /// The answer's body with a record.
@@ -207,16 +230,16 @@ pub(crate) fn one(data: Record) -> String {
 pub(crate) async fn update(
     core: &Core,
     named: &Named,
-    (id, given): (&str, Record),
+    (id, given): (&str, Given),
 ) -> Result<Record, Error> {
     let opened = open(core, named, Operation::Write).await?;
     let number = number(id)?;
-    let (table, place) = (&opened.table, (opened.owner, opened.now));
-    let make = |before: Stored| -> Result<Checked, Error> {
+    let place = (opened.owner, opened.now);
+    let make = |table: &Table, before: Stored| -> Result<Checked, Error> {
         table.update(before, given, place).map_err(broken)
     };
-    let saved = core.store.update_record((opened.id, number), make).await?;
-    opened.written(saved, number)?.ok_or_else(|| missing(id))
+    let saved = core.store.update_record((named, number), make).await?;
+    written(core, &opened, (named, Some(id)), saved).await?.ok_or_else(|| missing(id))
 }
 
 /// Removes a record: `hard` keeps nothing of it. Says whether this call did.
@@ -232,9 +255,8 @@ pub(crate) async fn delete(
     let body = |(): &()| serde_json::to_string(&Done::OK).unwrap_or_default();
     let remember =
         keyed.map(|(key, status)| Remember { key, status, body: &body, now: opened.now });
-    let keep = opened.table.soft_delete && !hard;
-    let saved = core.store.delete_record((opened.id, number), keep, (remember, opened.now)).await?;
-    Ok(opened.written(saved, number)?.is_some())
+    let saved = core.store.delete_record((named, number), hard, (remember, opened.now)).await?;
+    Ok(written(core, &opened, (named, Some(id)), saved).await?.is_some())
 }
 
 /// The installation of a project that has a module, of this extension if one is named; for callers
@@ -245,9 +267,12 @@ pub(crate) async fn holder(
     (module, extension_id): (&str, Option<&str>),
 ) -> Result<InstallationId, Error> {
     let mut found = core.store.holders_of(project, module, extension_id).await?;
-    let module: String = module.chars().take(128).collect();
+    let module = short(module);
     match found.len() {
-        0 => Err(CustomDataError::NoModule { module }.into()),
+        0 => {
+            let known = core.store.modules_in(project, extension_id).await?;
+            Err(CustomDataError::NoModule { module, known }.into())
+        }
         1 => Ok(found.remove(0)),
         _ => Err(CustomDataError::SeveralModules { module, installations: found }.into()),
     }

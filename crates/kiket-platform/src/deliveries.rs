@@ -1,14 +1,19 @@
-//! Acting on deliveries: delivering again, one or all of a time window, and cancelling.
+//! Acting on deliveries: delivering again, one or all of a time window, replaying, and cancelling.
 
 use kiket_contract::api::deliveries::recovery::{MOST_NAMED, Recover, Recovered};
+use kiket_contract::api::deliveries::replay::Replay;
 use kiket_contract::api::deliveries::{Cancel, Delivery, LONGEST_REASON, Status};
-use kiket_contract::id::DeliveryId;
+use kiket_contract::api::events::NewEvent;
+use kiket_contract::event::{DEFAULT_VERSION, Name};
+use kiket_contract::id::{DeliveryId, InstallationId};
 
 use crate::core::Core;
 use crate::error::Error;
 use crate::happening::Happening;
 use crate::store::deliveries::Kind;
+use crate::store::events::{self as rows, Accepted};
 use crate::store::redelivery::{Cancelled, Redelivered, Redelivery};
+use crate::{events, installations};
 
 const NO_REASON: &str = "cancelled by an operator";
 
@@ -36,6 +41,61 @@ pub(crate) async fn redeliver(core: &Core, id: DeliveryId) -> Result<Delivery, E
         }
         Redelivered::Unknown => Err(Error::UnknownDelivery { delivery: id }),
     }
+}
+
+/// Plans a delivery to one installation alone: of an earlier delivery's event, or of a payload.
+pub(crate) async fn replay(core: &Core, wanted: Replay) -> Result<Delivery, Error> {
+    match wanted {
+        Replay {
+            delivery_id: Some(id),
+            installation_id: None,
+            event: None,
+            version: None,
+            payload: None,
+            context: None,
+        } => redeliver(core, id).await,
+        Replay {
+            delivery_id: None,
+            installation_id: Some(installation),
+            event: Some(event),
+            version,
+            payload: Some(payload),
+            context,
+        } => {
+            let project_id = installations::show(core, installation).await?.project_id;
+            let version = match version {
+                Some(version) => version,
+                None => {
+                    Name::try_from(DEFAULT_VERSION.to_owned()).map_err(|_| Error::ReplayOfWhat)?
+                }
+            };
+            let version = Some(version);
+            let event =
+                NewEvent { event, version, project_id, organization_id: None, payload, context };
+            replay_to(core, installation, event).await
+        }
+        _ => Err(Error::ReplayOfWhat),
+    }
+}
+
+async fn replay_to(
+    core: &Core,
+    installation: InstallationId,
+    event: NewEvent,
+) -> Result<Delivery, Error> {
+    let row =
+        rows::NewEvent { hearers: rows::Hearers::Only(installation), ..events::row(core, event)? };
+    let (id, event, project) = (row.id, row.name.clone(), row.project_id);
+    let planned = match core.store.accept(row).await? {
+        Accepted::With(deliveries) => deliveries,
+        Accepted::Refused(refusal) => return Err(events::refused(refusal, project)),
+        Accepted::Before { .. } | Accepted::KeyReused => Vec::new(),
+    };
+    let Some(delivery) = planned.first().map(|delivery| delivery.id) else {
+        return Err(Error::NotHeard { installation, event });
+    };
+    events::tell(core, id, event, &planned);
+    show(core, delivery).await
 }
 
 /// Ends a delivery. An attempt that is under way goes on and is recorded; none follows it.

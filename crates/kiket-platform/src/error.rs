@@ -207,6 +207,23 @@ pub enum Error {
         "the delivery's installation has been removed: install the extension again, and send the event again"
     )]
     NowhereToDeliver,
+    /// It is not said what is replayed.
+    #[error(
+        "a replay is of a delivery, with `delivery_id` alone, or of a payload, with \
+         `installation_id`, `event` and `payload`"
+    )]
+    ReplayOfWhat,
+    /// The installation does not hear the event.
+    #[error(
+        "installation {installation} has no hook on `{event}` in this version: replay what its \
+         manifest lists in `hooks`, to one that is not disabled"
+    )]
+    NotHeard {
+        /// The installation.
+        installation: InstallationId,
+        /// The event's name.
+        event: String,
+    },
     /// Somebody waited for the delivery's answer.
     #[error("somebody waited for the answer of this delivery, and only then: {instead}")]
     AnsweredAtOnce {

@@ -73,6 +73,7 @@ pub use secrets::backend::{SecretBackend, SecretBackendError};
 pub use secrets::master_key::MasterKeyError;
 pub use secrets::rotation::{MasterKeyRotation, retire_master_keys, rotate_master_key};
 pub use secrets::seal::SealError;
+pub use store::carried::Carried;
 pub use store::{StoreError, Trouble};
 pub use webhooks::WebhookError;
 pub use workspace_tokens::WorkspaceTokenError;

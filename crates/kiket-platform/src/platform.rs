@@ -12,7 +12,7 @@ use kiket_contract::api::events::{AcceptedEvent, NewEvent};
 use kiket_contract::api::guards::Guard;
 use kiket_contract::api::installations::{Installed, NewInstallation};
 use kiket_contract::credential::ADMIN_TOKEN_PREFIX;
-use kiket_contract::id::DeliveryId;
+use kiket_contract::id::{DeliveryId, InstallationId};
 use kiket_contract::secret::Secret;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
@@ -22,10 +22,12 @@ use url::Url;
 
 use crate::config::Config;
 use crate::core::{Core, Shared};
+use crate::custom_data::scans::Scans;
 use crate::delivery::turns::Turns;
 use crate::error::Error;
 use crate::happening::Happening;
 use crate::health::Delivering;
+use crate::installations::life::{self, Wish};
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::outbound::address::AddressPolicy;
@@ -36,8 +38,11 @@ use crate::secrets::seal::Sealer;
 use crate::serve::{self, Limits};
 use crate::signing_keys::SigningKeys;
 use crate::store::Store;
+use crate::store::carried::Carried;
 use crate::tokens::{Tokens, random_secret};
-use crate::{actions, delivery, events, guards, http, installations, private_file, upkeep};
+use crate::{
+    actions, deliveries, delivery, events, guards, http, installations, private_file, upkeep,
+};
 
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 pub(crate) const LOCK_FILE: &str = "lock";
@@ -128,6 +133,22 @@ impl Platform {
         installations::install(&self.core, new).await
     }
 
+    /// Delivers nothing to an installation: its events wait, its guards deny.
+    ///
+    /// # Errors
+    /// When there is no such installation, or it is disabled.
+    pub async fn pause(&self, id: InstallationId) -> Result<(), Error> {
+        life::change(&self.core, id, Wish::Pause).await.map(drop)
+    }
+
+    /// Delivers to a paused installation again, what waited first.
+    ///
+    /// # Errors
+    /// When there is no such installation, or it is disabled.
+    pub async fn resume(&self, id: InstallationId) -> Result<(), Error> {
+        life::change(&self.core, id, Wish::Resume).await.map(drop)
+    }
+
     /// Stores an event with one delivery for each installation and version that wants it.
     ///
     /// # Errors
@@ -166,6 +187,23 @@ impl Platform {
     /// When the database fails.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
         Ok(self.core.store.delivery(id, self.core.now()).await?)
+    }
+
+    /// What a delivery carries, as its event brought it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn carried(&self, id: DeliveryId) -> Result<Option<Carried>, Error> {
+        Ok(self.core.store.carried(id).await?)
+    }
+
+    /// Delivers an event to the same installation once more.
+    ///
+    /// # Errors
+    /// When there is no such delivery, it is not settled, its installation was removed, or it was the
+    /// question to a guard or the call of an action.
+    pub async fn redeliver(&self, id: DeliveryId) -> Result<Delivery, Error> {
+        deliveries::redeliver(&self.core, id).await
     }
 
     /// What happens from now on, as it happens.
@@ -251,6 +289,7 @@ async fn open(config: &Config, data_dir: &Path, address: SocketAddr) -> Result<C
         happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
         metrics,
         delivering: AtomicBool::new(false),
+        scans: Scans::default(),
         turns: Turns::default(),
         stopping: CancellationToken::new(),
     })

@@ -16,6 +16,7 @@ mod arguments;
 mod backup;
 pub(crate) mod callbacks;
 pub(crate) mod callers;
+pub(crate) mod carried;
 pub(crate) mod claims;
 pub(crate) mod completion;
 pub(crate) mod custom_data;
@@ -113,6 +114,8 @@ impl From<sqlx::Error> for StoreError {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         if code.is_some_and(|code| code == SQLITE_FULL) {
             Self::Full
+        } else if matches!(error, sqlx::Error::PoolTimedOut) {
+            Self::Busy
         } else {
             Self::Database(error)
         }

@@ -38,6 +38,11 @@ pub const MOST_RECORDS: u32 = 500;
 pub const LARGEST_RECORD: usize = 64 * 1024;
 /// A page ends before it has more bytes of records than this: some SDKs read no more than 256 KiB.
 pub const LARGEST_PAGE: usize = 200 * 1024;
+/// The most records that an installation may have in all its tables, with those that were removed and
+/// are still kept.
+pub const MOST_STORED: i64 = 1_000_000;
+/// The most bytes of the columns of all these records, as JSON.
+pub const LARGEST_STORED: i64 = 1024 * 1024 * 1024;
 /// The most bytes of the values that an index has of one record.
 pub const LONGEST_INDEXED: usize = 1000;
 

@@ -4,12 +4,14 @@
 //! - `POST …/{id}/redeliver`: a new delivery of the same event to the same installation;
 //! - `POST …/{id}/cancel` with [`Cancel`]: no further attempt;
 //! - `POST …/recover`: all that failed in a time window, see [`recovery`];
+//! - `POST …/replay`: a payload to one installation, see [`replay`];
 //! - `GET …/stream`: what happens, as it happens, see [`stream`].
 //!
 //! The API, the command line and `kiket dev` show the same [`Delivery`].
 
 pub mod met;
 pub mod recovery;
+pub mod replay;
 pub mod stream;
 
 use jiff::Timestamp;

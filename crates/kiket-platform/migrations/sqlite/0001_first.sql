@@ -116,13 +116,17 @@ CREATE TABLE modules (
 
 -- Their tables. `definition` is what a schema says of one, as JSON (see custom_data/table.rs).
 CREATE TABLE data_tables (
-    id              INTEGER PRIMARY KEY,
+    -- Never used again, so that no call that has looked it up meets another table.
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     installation_id BIGINT NOT NULL REFERENCES installations (id) ON DELETE CASCADE,
     module          TEXT   NOT NULL,
     name            TEXT   NOT NULL,
     definition      TEXT   NOT NULL,
     -- The number that its newest record got.
     last_record     BIGINT NOT NULL,
+    -- How many records it has, and the bytes of their columns; triggers count.
+    records         BIGINT NOT NULL DEFAULT 0,
+    bytes           BIGINT NOT NULL DEFAULT 0,
     UNIQUE (installation_id, module, name)
 );
 
@@ -136,6 +140,20 @@ CREATE TABLE records (
     deleted_at BIGINT,
     PRIMARY KEY (table_id, id)
 );
+
+CREATE INDEX records_by_removal ON records (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE TRIGGER record_added AFTER INSERT ON records BEGIN
+    UPDATE data_tables SET records = records + 1, bytes = bytes + LENGTH(CAST(NEW.data AS BLOB))
+        WHERE id = NEW.table_id;
+END;
+CREATE TRIGGER record_changed AFTER UPDATE OF data ON records BEGIN
+    UPDATE data_tables SET bytes = bytes + LENGTH(CAST(NEW.data AS BLOB))
+        - LENGTH(CAST(OLD.data AS BLOB)) WHERE id = NEW.table_id;
+END;
+CREATE TRIGGER record_removed AFTER DELETE ON records BEGIN
+    UPDATE data_tables SET records = records - 1, bytes = bytes - LENGTH(CAST(OLD.data AS BLOB))
+        WHERE id = OLD.table_id;
+END;
 
 -- What indexes hold of the records that are there: keys whose bytes stand in the order of the values
 -- (see custom_data/key.rs).
@@ -255,9 +273,14 @@ CREATE TABLE answers (
     body         TEXT   NOT NULL,
     created_at   BIGINT NOT NULL,
     expires_at   BIGINT NOT NULL,
-    PRIMARY KEY (scope, key)
+    -- The record of custom data that it shows, if it shows one: what it holds goes with the record.
+    table_id     BIGINT,
+    record_id    BIGINT,
+    PRIMARY KEY (scope, key),
+    FOREIGN KEY (table_id, record_id) REFERENCES records (table_id, id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX answers_by_end ON answers (expires_at);
+CREATE INDEX answers_by_record ON answers (table_id, record_id) WHERE record_id IS NOT NULL;
 
 -- While a delivery is leased its due time is the lease's end, so that one claim picks up due and
 -- abandoned work alike. `claims` numbers the attempts. A delivery that is cancelled in the middle

@@ -26,7 +26,8 @@ impl Decimal {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The number that a text says.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (is_negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),

@@ -1,6 +1,6 @@
 //! What can go wrong with custom data.
 
-use kiket_contract::api::custom_data::{SchemaChange, Violation};
+use kiket_contract::api::custom_data::{LARGEST_STORED, MOST_STORED, SchemaChange, Violation};
 use kiket_contract::id::InstallationId;
 
 /// What can go wrong with custom data, beside the database.
@@ -22,18 +22,29 @@ pub enum CustomDataError {
         changes: Vec<SchemaChange>,
     },
     /// The installation has no such module of custom data.
-    #[error("there is no module `{module}` here")]
+    #[error(
+        "there is no module `{module}` here{}: send its schema with the installation or its upgrade",
+        only(.known)
+    )]
     NoModule {
         /// The module's id.
         module: String,
+        /// The modules that there are.
+        known: Vec<String>,
     },
     /// The module has no such table.
-    #[error("the module `{module}` has no table `{table}`")]
+    #[error(
+        "the module `{module}` has no table `{table}`{}: send a schema that declares it with an \
+         upgrade",
+        only(.known)
+    )]
     NoTable {
         /// The module's id.
         module: String,
         /// The name.
         table: String,
+        /// The tables that it has.
+        known: Vec<String>,
     },
     /// Several extensions of the project have a module of this id.
     #[error(
@@ -52,8 +63,18 @@ pub enum CustomDataError {
         /// Its id.
         record: String,
     },
+    /// The installation has as many records, or as much in them, as it may.
+    #[error(
+        "an installation has at most {MOST_STORED} records, of {LARGEST_STORED} bytes together, and \
+         what was removed counts while it is kept: remove records with `hard=true`, or have a \
+         schema with less"
+    )]
+    Full,
     /// The manifest does not permit it.
-    #[error("the manifest's `custom_data` does not permit `{operation}` of `{module}`")]
+    #[error(
+        "the manifest's `custom_data` does not permit `{operation}` of `{module}`: name it under \
+         `custom_data.permissions` among the module's `operations`, and upgrade"
+    )]
     OperationNotPermitted {
         /// The module's id.
         module: String,
@@ -72,6 +93,14 @@ pub enum CustomDataError {
         /// Each broken rule.
         violations: Vec<Violation>,
     },
+}
+
+/// The names that there are, in the middle of a sentence.
+fn only(names: &[String]) -> String {
+    match names {
+        [] => ", and no other".to_owned(),
+        names => format!(", only `{}`", names.join("`, `")),
+    }
 }
 
 /// What violations say, one after the other.

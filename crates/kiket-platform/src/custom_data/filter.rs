@@ -37,6 +37,8 @@ pub(crate) struct Source {
     pub(crate) index: Option<(i64, Vec<u8>)>,
     /// Whether they are found in the order that is asked for.
     pub(crate) in_order: bool,
+    /// Whether all that is found there is asked for.
+    pub(crate) is_exact: bool,
 }
 
 impl<'t> Filter<'t> {
@@ -85,7 +87,11 @@ impl<'t> Filter<'t> {
     /// Where to look: in the index of which the most columns are known, and of two such in the one
     /// that has the order.
     pub(crate) fn source(&self, table: &Table, order: Order<'_>) -> Source {
-        let by_number = Source { index: None, in_order: order.field == Field::Id };
+        let by_number = Source {
+            index: None,
+            in_order: order.field == Field::Id,
+            is_exact: self.conditions.is_empty(),
+        };
         let candidates = table.indexes.iter().filter_map(|index| {
             let prefix: Vec<_> = self.known(index).collect();
             let next = index.columns.get(prefix.len()).map(String::as_str);
@@ -99,7 +105,9 @@ impl<'t> Filter<'t> {
                 None => order.field == Field::Id,
             };
             let known = prefix.len();
-            let source = Source { index: Some((index.number, prefix.concat())), in_order };
+            let is_exact = known == self.conditions.len();
+            let index = Some((index.number, prefix.concat()));
+            let source = Source { index, in_order, is_exact };
             (known > 0 || in_order).then_some(((known, in_order), source))
         });
         let best = candidates.max_by_key(|(worth, _)| *worth);

@@ -1,14 +1,15 @@
 //! A page of a list.
 //!
-//! Records are read from where [`Filter::source`] says, a batch at a time. In the order that is asked
-//! for, reading ends with the page. Otherwise all that fit are looked at, of which only the page is
-//! kept in memory.
+//! Records are read from where [`Filter::source`] says, a batch of bounded size at a time. In the
+//! order that is asked for, reading ends with the page. Otherwise all that fit are looked at, of which
+//! only the page is kept in memory.
 
 use std::collections::BTreeMap;
 
-use kiket_contract::api::custom_data::LARGEST_PAGE;
+use kiket_contract::api::custom_data::{LARGEST_PAGE, Record};
 
 use super::filter::{Filter, Order};
+use super::record::Owner;
 use super::table::{Field, Stored, Table};
 use crate::core::Core;
 use crate::error::Error;
@@ -29,6 +30,12 @@ pub(crate) struct Wanted<'t> {
 }
 
 impl Wanted<'_> {
+    /// Whether more records may have to be read than the page shows.
+    pub(crate) fn looks_far(&self, table: &Table) -> bool {
+        let source = self.filter.source(table, self.order);
+        !(self.filter.finds_nothing() || (source.in_order && source.is_exact))
+    }
+
     /// Where a record stands in this list.
     pub(crate) fn position(&self, record: &Stored) -> Position {
         match self.order.field {
@@ -38,14 +45,14 @@ impl Wanted<'_> {
     }
 }
 
-/// The records of the page, and whether others follow.
+/// The records of the page, and the position that the next one starts after.
 pub(crate) async fn page(
     core: &Core,
-    (table_id, table): (i64, &Table),
+    (table_id, table, owner): (i64, &Table, Owner),
     wanted: &Wanted<'_>,
-) -> Result<(Vec<Stored>, bool), Error> {
+) -> Result<(Vec<Record>, Option<Position>), Error> {
     if wanted.filter.finds_nothing() {
-        return Ok((Vec::new(), false));
+        return Ok((Vec::new(), None));
     }
     let source = wanted.filter.source(table, wanted.order);
     let mut scan = Scan {
@@ -58,63 +65,94 @@ pub(crate) async fn page(
     if source.in_order {
         scan.start_after(wanted.after.as_ref());
     }
-    let mut kept = Kept { records: BTreeMap::new(), wanted };
+    let mut kept = Kept { records: BTreeMap::new(), size: 0, table, owner, wanted };
     loop {
         let found = core.store.scan(&scan).await?;
-        let is_last = found.len() < scan.limit;
-        scan.after = found.last().map(|(key, record)| (key.clone(), record.id));
-        for (_, record) in found {
+        scan.after = found.records.last().map(|(key, record)| (key.clone(), record.id));
+        for (_, record) in found.records {
             if wanted.filter.takes(&record) {
-                kept.add(record);
+                kept.add(&record);
             }
         }
-        if is_last || (source.in_order && kept.records.len() > wanted.limit) {
+        if found.is_last || (source.in_order && kept.is_whole()) {
             return Ok(kept.finish());
         }
         scan.limit = BATCH;
     }
 }
 
-/// The first records of the page so far, and one more.
+/// The first records of the page so far as they are shown, each with its bytes of JSON. Once there is
+/// one more than the page shows, no other is needed behind it.
 struct Kept<'w, 't> {
-    records: BTreeMap<Position, Stored>,
+    records: BTreeMap<Position, (Record, usize)>,
+    /// The bytes of all of them.
+    size: usize,
+    table: &'w Table,
+    owner: Owner,
     wanted: &'w Wanted<'t>,
 }
 
 impl Kept<'_, '_> {
-    fn add(&mut self, record: Stored) {
-        let position = self.wanted.position(&record);
-        let descending = self.wanted.order.descending;
-        let follows =
-            |after: &Position| if descending { position < *after } else { position > *after };
-        if !self.wanted.after.as_ref().is_none_or(follows) {
+    fn add(&mut self, record: &Stored) {
+        let position = self.wanted.position(record);
+        let is_behind = |other: &Position| {
+            if self.wanted.order.descending { position < *other } else { position > *other }
+        };
+        let last = self.last().map(|(last, _)| last);
+        if !self.wanted.after.as_ref().is_none_or(is_behind)
+            || (self.is_whole() && last.is_some_and(is_behind))
+        {
             return;
         }
-        self.records.insert(position, record);
-        if self.records.len() > self.wanted.limit + 1 {
-            if descending {
-                self.records.pop_first()
-            } else {
-                self.records.pop_last()
-            };
+        let shown = self.table.shown(record, self.owner);
+        // With the comma behind it.
+        let size = serde_json::to_string(&shown).map_or(0, |text| text.len() + 1);
+        self.size += size;
+        self.records.insert(position, (shown, size));
+        while self.last().is_some_and(|(_, last)| self.is_enough(1, self.size - last)) {
+            self.drop_last();
         }
     }
 
-    /// The page, cut where it would be too large.
-    fn finish(self) -> (Vec<Stored>, bool) {
-        let mut records: Vec<_> = self.records.into_values().collect();
+    /// Whether there is one more than the page shows.
+    fn is_whole(&self) -> bool {
+        self.is_enough(0, self.size)
+    }
+
+    /// Whether the page does not show all, when so many and bytes of these are left.
+    fn is_enough(&self, without: usize, size: usize) -> bool {
+        self.records.len() - without > self.wanted.limit || size > LARGEST_PAGE
+    }
+
+    /// Where the last one stands, and its bytes.
+    fn last(&self) -> Option<(&Position, usize)> {
+        let last = if self.wanted.order.descending {
+            self.records.first_key_value()
+        } else {
+            self.records.last_key_value()
+        };
+        last.map(|(position, (_, size))| (position, *size))
+    }
+
+    fn drop_last(&mut self) {
+        let dropped = if self.wanted.order.descending {
+            self.records.pop_first()
+        } else {
+            self.records.pop_last()
+        };
+        self.size -= dropped.map_or(0, |(_, (_, size))| size);
+    }
+
+    fn finish(mut self) -> (Vec<Record>, Option<Position>) {
+        let follow = self.is_whole();
+        if follow {
+            self.drop_last();
+        }
+        let next = self.last().filter(|_| follow).map(|(position, _)| position.clone());
+        let mut records: Vec<_> = self.records.into_values().map(|(record, _)| record).collect();
         if self.wanted.order.descending {
             records.reverse();
         }
-        let mut size = 0;
-        let fits = |record: &&Stored| {
-            size += serde_json::to_string(&record.columns).map_or(0, |text| text.len());
-            size <= LARGEST_PAGE
-        };
-        let shown = records.iter().take(self.wanted.limit).take_while(fits).count();
-        // One record is always smaller than a page.
-        let follow = shown < records.len();
-        records.truncate(shown);
-        (records, follow)
+        (records, next)
     }
 }

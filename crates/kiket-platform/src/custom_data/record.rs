@@ -5,7 +5,8 @@ use kiket_contract::api::custom_data::{LARGEST_RECORD, LONGEST_INDEXED, Rule, Vi
 use kiket_manifest::IMPLICIT_COLUMNS;
 use serde_json::{Map, Value};
 
-use super::table::{Column, Default, Entry, Stored, Table};
+use super::given::Given;
+use super::table::{Column, Default, Entry, Kind, Stored, Table};
 use super::value::{fit, violation};
 
 /// The field of a violation that is about the whole record.
@@ -26,7 +27,7 @@ impl Table {
     pub(crate) fn create(
         &self,
         id: i64,
-        given: Map<String, Value>,
+        given: Given,
         (owner, now): (Owner, Timestamp),
     ) -> Result<Checked, Vec<Violation>> {
         let record = Stored { id, columns: Map::new(), created_at: now, updated_at: now };
@@ -53,7 +54,7 @@ impl Table {
     pub(crate) fn update(
         &self,
         before: Stored,
-        given: Map<String, Value>,
+        given: Given,
         (owner, now): (Owner, Timestamp),
     ) -> Result<Checked, Vec<Violation>> {
         let shown = self.shown(&before, owner);
@@ -69,12 +70,12 @@ impl Table {
     /// as it was read.
     fn given(
         &self,
-        given: Map<String, Value>,
+        given: Given,
         known: &dyn Fn(&str) -> Value,
         violations: &mut Vec<Violation>,
     ) -> Map<String, Value> {
         let mut columns = Map::new();
-        for (name, value) in given {
+        for (name, value) in given.columns {
             if IMPLICIT_COLUMNS.contains(&name.as_str()) {
                 if !is_same(&value, &known(&name)) {
                     let what = "is set by Kiket: leave it out".to_owned();
@@ -91,7 +92,14 @@ impl Table {
             if value.is_null() && !column.null {
                 violations.push(violation(&name, null()));
             }
-            let fit = if value.is_null() { Ok(value) } else { fit(column, value) };
+            let fit = if value.is_null() {
+                Ok(value)
+            } else if column.kind == Kind::Decimal && given.inexact.contains(&name) {
+                let what = "has more digits than a JSON number keeps: send it as a text";
+                Err((Rule::Precision, what.to_owned()))
+            } else {
+                fit(column, value)
+            };
             let value = fit.unwrap_or_else(|unfit| {
                 violations.push(violation(&name, unfit));
                 Value::Null
@@ -139,7 +147,6 @@ impl Table {
 impl Column {
     /// What the column holds when nothing is said.
     pub(crate) fn default_at(&self, now: Timestamp) -> Value {
-        use super::table::Kind;
         match &self.default {
             None => Value::Null,
             Some(Default::Value(value)) => value.clone(),

@@ -49,6 +49,7 @@ pub(super) fn router(core: &Shared) -> Router<Shared> {
         .route(&format!("{}/{{id}}/redeliver", api::deliveries::PATH), post(deliveries::redeliver))
         .route(&format!("{}/{{id}}/cancel", api::deliveries::PATH), post(deliveries::cancel))
         .route(api::deliveries::recovery::PATH, post(deliveries::recover))
+        .route(api::deliveries::replay::PATH, post(deliveries::replay))
         .route(api::deliveries::stream::PATH, get(stream::watch))
         .route(api::extension_events::PATH, get(extension_events::list))
         .route(api::notifications::OUTBOX, get(notifications::list))

@@ -12,6 +12,7 @@ use super::error::ApiError;
 use super::idempotent::{key, once};
 use super::page::{cursor, position};
 use crate::core::Core;
+use crate::custom_data::given::Given;
 use crate::custom_data::{self, Named, Position, Query};
 use crate::store::idempotency::Idempotency;
 
@@ -57,7 +58,7 @@ pub(super) async fn create(
     let work = async {
         let WriteRecord { record } = parse::<WriteRecord>(&body)?;
         let keyed = key.as_ref().map(|key| (key, StatusCode::CREATED.as_u16()));
-        let made = custom_data::create(core, named, record, keyed).await?;
+        let made = custom_data::create(core, named, Given::read(record, &body), keyed).await?;
         let answer = |data| (StatusCode::CREATED, Json(OneRecord { data })).into_response();
         Ok(made.map(answer))
     };
@@ -71,7 +72,8 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Json<OneRecord>, ApiError> {
     let WriteRecord { record } = parse::<WriteRecord>(&body)?;
-    Ok(Json(OneRecord { data: custom_data::update(core, named, (id, record)).await? }))
+    let given = Given::read(record, &body);
+    Ok(Json(OneRecord { data: custom_data::update(core, named, (id, given)).await? }))
 }
 
 pub(super) async fn delete(

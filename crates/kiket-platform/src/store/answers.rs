@@ -71,7 +71,8 @@ pub(super) async fn remember<T: Sync>(
         "INSERT INTO answers (scope, key, request_hash, status, body, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (scope, key) DO UPDATE SET \
          request_hash = excluded.request_hash, status = excluded.status, body = excluded.body, \
-         created_at = excluded.created_at, expires_at = excluded.expires_at \
+         created_at = excluded.created_at, expires_at = excluded.expires_at, \
+         table_id = NULL, record_id = NULL \
          WHERE answers.expires_at <= excluded.created_at",
     )
     .bind(&key.scope)
@@ -84,4 +85,20 @@ pub(super) async fn remember<T: Sync>(
     .execute(connection)
     .await?;
     Ok(added.rows_affected() > 0)
+}
+
+/// Notes that an answer shows a record: it goes when nothing of the record is kept any more.
+pub(super) async fn has_record(
+    connection: &mut AnyConnection,
+    key: &Idempotency,
+    (table, record): (i64, i64),
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE answers SET table_id = $1, record_id = $2 WHERE scope = $3 AND key = $4")
+        .bind(table)
+        .bind(record)
+        .bind(&key.scope)
+        .bind(&key.key)
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -11,13 +11,14 @@
 //! keep installations apart. Only records that are there are in an index.
 
 mod change;
+mod quota;
 mod records;
 mod scan;
 mod tables;
 
 pub(crate) use change::Outcome;
 pub(super) use change::apply;
-pub(crate) use records::Saved;
+pub(crate) use records::{Saved, Written};
 pub(crate) use scan::Scan;
 
 use serde_json::{Map, Value};

@@ -14,7 +14,7 @@ impl Store {
     /// Removes one batch, and says whether there may be more: deliveries that came to their end
     /// before this time, with their attempts and callbacks, and with the events that have no
     /// delivery left then; what was logged outside of a delivery, and reads of secrets, before this
-    /// time; idempotency keys and remembered answers that have expired. An event stays, and so do its
+    /// time; records of custom data that were removed before it; idempotency keys and remembered answers that have expired. An event stays, and so do its
     /// deliveries, while it waits for an operator's decision.
     pub(crate) async fn remove_settled(
         &self,
@@ -69,6 +69,14 @@ impl Store {
         .bind(BATCH)
         .execute(&mut *transaction)
         .await?;
+        let records = sqlx::query(
+            "DELETE FROM records WHERE (table_id, id) IN (SELECT r.table_id, r.id FROM records r \
+             WHERE r.deleted_at < $1 ORDER BY r.deleted_at LIMIT $2)",
+        )
+        .bind(before.as_millisecond())
+        .bind(BATCH)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         let most = BATCH.unsigned_abs();
         let others = [
@@ -76,6 +84,7 @@ impl Store {
             keys.rows_affected(),
             answers.rows_affected(),
             reads.rows_affected(),
+            records.rows_affected(),
         ];
         Ok(is_batch(deliveries.len()) || others.into_iter().any(|removed| removed >= most))
     }

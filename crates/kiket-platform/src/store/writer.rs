@@ -253,7 +253,7 @@ impl Batch {
             singles.remove(0).fail(failure);
             return;
         }
-        if matches!(failure, StoreError::Database(sqlx::Error::PoolTimedOut)) {
+        if matches!(failure, StoreError::Busy) {
             singles.into_iter().for_each(|single| single.fail(StoreError::Busy));
             return;
         }

@@ -212,3 +212,65 @@ async fn a_recovery_that_can_not_be_understood_is_refused() {
         assert_eq!((status, &body["code"]), (422, &json!(code)), "{members}: {body}");
     }
 }
+
+#[tokio::test]
+async fn a_replay_of_a_delivery_is_a_redelivery() {
+    let setup = Setup::new(&[]).await;
+    let first = setup.send().await;
+    setup.settled(first).await;
+    let (status, body) = replay(&setup, json!({"delivery_id": first})).await;
+    assert_eq!((status, &body["redelivery_of"]), (202, &json!(first)), "{body}");
+    assert_eq!(setup.settled(id(&body["id"])).await.status, Status::Delivered);
+    let [before, after] = &setup.script.received()[..] else { panic!("not two requests") };
+    assert_eq!(before.json()["issue"].to_string(), after.json()["issue"].to_string());
+    assert_ne!(before.token(), after.token(), "a token of its own");
+}
+
+#[tokio::test]
+async fn a_payload_is_replayed_to_one_installation_alone_and_byte_by_byte() {
+    let setup = Setup::new(&[]).await;
+    // Another extension in the same project hears the same event.
+    let other = crate::harness::MANIFEST.replace("com.example.crm", "com.example.other");
+    let (status, other) = setup.install(json!({"manifest": other})).await;
+    assert_eq!(status, 201, "{other}");
+    let text = r#"{"installation_id": 1, "event": "issue.created", "version": "v1",
+        "payload": {"issue": {"id": 1.50, "title": "\u00dcber"}}, "context": {"user_id": 91}}"#;
+    let (status, body) = setup.operator("/api/v1/deliveries/replay", text).await;
+    assert_eq!((status, &body["redelivery_of"]), (202, &Value::Null), "{body}");
+    let delivery = setup.settled(id(&body["id"])).await;
+    assert_eq!((delivery.status, i64::from(delivery.installation_id)), (Status::Delivered, 1));
+    let [received] = &setup.script.received()[..] else { panic!("not one request") };
+    let written = r#""issue":{"id":1.50,"title":"\u00dcber"}"#;
+    let sent = std::str::from_utf8(&received.body).unwrap();
+    assert!(sent.contains(written), "{sent}");
+    assert_eq!(received.json()["context"], json!({"user_id": 91}));
+}
+
+#[tokio::test]
+async fn what_can_not_be_replayed_is_refused_with_its_reason() {
+    let setup = Setup::new(&[]).await;
+    let of_issue = json!({"installation_id": 1, "event": "issue.created", "payload": {}});
+    let with = |name: &str, value: Value| {
+        let mut body = of_issue.clone();
+        body[name] = value;
+        body
+    };
+    for (body, status, code) in [
+        (json!({}), 422, "replay_of_what"),
+        (json!({"installation_id": 1, "event": "issue.created"}), 422, "replay_of_what"),
+        (with("delivery_id", json!(DeliveryId::new())), 422, "replay_of_what"),
+        (with("installation_id", json!(9)), 404, "no_installation"),
+        (with("event", json!("issue.unheard")), 422, "not_heard"),
+        (with("version", json!("v9")), 422, "not_heard"),
+        (with("payload", json!({"secrets": {}})), 422, "reserved_member"),
+        (json!({"delivery_id": DeliveryId::new()}), 404, "no_delivery"),
+    ] {
+        let (met, answer) = replay(&setup, body.clone()).await;
+        assert_eq!((met, &answer["code"]), (status, &json!(code)), "{body}: {answer}");
+    }
+    assert!(setup.script.received().is_empty());
+}
+
+async fn replay(setup: &Setup, body: Value) -> (u16, Value) {
+    setup.operator("/api/v1/deliveries/replay", &body.to_string()).await
+}

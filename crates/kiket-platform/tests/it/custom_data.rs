@@ -185,6 +185,14 @@ async fn what_is_not_there_is_named() {
         let (status, body) = data.call("GET", path, Value::Null).await;
         assert_eq!((status, &body["code"]), (404, &json!(code)), "{path}");
     }
+    let hint = async |path: &str| {
+        let (_, body) = data.call("GET", path, Value::Null).await;
+        body["error"].as_str().unwrap().to_owned()
+    };
+    let module = hint("/api/v1/ext/custom_data/com.example.other/people").await;
+    assert!(module.contains("only `com.example.crm.contacts`: send its schema"), "{module}");
+    let table = hint("/api/v1/ext/custom_data/com.example.crm.contacts/peple").await;
+    assert!(table.contains("only `people`, `visits`: send a schema"), "{table}");
     for (method, path) in
         [("GET", TABLE.to_owned()), ("POST", TABLE.to_owned()), ("DELETE", format!("{TABLE}/1"))]
     {

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kiket_contract::api::Page;
 use kiket_contract::api::deliveries::recovery::{Recover, Recovered};
+use kiket_contract::api::deliveries::replay::Replay;
 use kiket_contract::api::deliveries::{Cancel, Delivery, ListDeliveries};
 use kiket_contract::id::DeliveryId;
 
@@ -55,6 +56,13 @@ pub(super) async fn recover(
     JsonBody(wanted): JsonBody<Recover>,
 ) -> Result<Json<Recovered>, ApiError> {
     Ok(Json(deliveries::recover(&core, wanted).await?))
+}
+
+pub(super) async fn replay(
+    State(core): State<Shared>,
+    JsonBody(wanted): JsonBody<Replay>,
+) -> Result<(StatusCode, Json<Delivery>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(deliveries::replay(&core, wanted).await?)))
 }
 
 fn id(text: &str) -> Result<DeliveryId, ApiError> {

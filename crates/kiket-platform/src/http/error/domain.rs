@@ -76,6 +76,8 @@ pub(super) fn domain(error: Error) -> (StatusCode, ErrorBody) {
         Error::NotSettled { .. } => (StatusCode::CONFLICT, "not_settled"),
         Error::AlreadySettled { .. } => (StatusCode::CONFLICT, "already_settled"),
         Error::NowhereToDeliver => (StatusCode::CONFLICT, "nowhere_to_deliver"),
+        Error::ReplayOfWhat => (UNFIT, "replay_of_what"),
+        Error::NotHeard { .. } => (UNFIT, "not_heard"),
         Error::AnsweredAtOnce { .. } => (StatusCode::CONFLICT, "answered_at_once"),
         Error::Reason => (UNFIT, "invalid_reason"),
         Error::EmptyWindow => (UNFIT, "empty_window"),
@@ -112,6 +114,7 @@ fn custom_data(error: &CustomDataError) -> (StatusCode, &'static str) {
         E::SeveralModules { .. } => (StatusCode::CONFLICT, "several_modules"),
         E::NoTable { .. } => (StatusCode::NOT_FOUND, "no_table"),
         E::NoRecord { .. } => (StatusCode::NOT_FOUND, "no_record"),
+        E::Full => (StatusCode::PAYLOAD_TOO_LARGE, "too_many_records"),
         E::OperationNotPermitted { .. } => (StatusCode::FORBIDDEN, "operation_not_permitted"),
         E::Record { .. } => (UNFIT, "invalid_record"),
         E::Query { .. } => (UNFIT, "invalid_query"),
@@ -129,7 +132,7 @@ fn custom_data_details(error: &CustomDataError) -> Option<Value> {
             Some(json!({ "module": module, "operation": operation }))
         }
         E::SeveralModules { installations, .. } => Some(json!({ "installations": installations })),
-        E::NoModule { .. } | E::NoTable { .. } | E::NoRecord { .. } => None,
+        E::NoModule { .. } | E::NoTable { .. } | E::NoRecord { .. } | E::Full => None,
     }
 }
 
@@ -147,6 +150,11 @@ fn secret(error: &SecretError) -> (StatusCode, &'static str) {
 /// What the platform could not do, which is none of the caller's fault.
 fn fault(error: &Error) -> (StatusCode, ErrorBody) {
     match error {
+        Error::Store(StoreError::Busy) => {
+            error!(%error, "a request found no connection to the database");
+            let body = ErrorBody::new("busy", Error::Busy.to_string());
+            (StatusCode::SERVICE_UNAVAILABLE, body)
+        }
         Error::Store(StoreError::Full) => {
             error!(%error, "a request found no room");
             let body = ErrorBody::new("disk_full", "the platform has no room to store anything")
@@ -197,5 +205,18 @@ fn message(error: &Error) -> Option<&'static str> {
     match error {
         Error::ActionFailed { .. } => Some("the delivery has the extension's answer"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_without_a_free_connection_is_busy_and_no_fault() {
+        let error = Error::Store(sqlx::Error::PoolTimedOut.into());
+        let (status, body) = domain(error);
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(body.code.as_deref(), Some("busy"));
     }
 }

@@ -125,8 +125,8 @@ async fn seed(
 ) -> Result<Result<(), Unfit>, StoreError> {
     for (at, record) in module.seeds.get(name).into_iter().flatten().enumerate() {
         let number = at + 1;
-        let id = records::next(connection, table_id).await?.unwrap_or_default();
-        let checked = match table.create(id, record.clone(), place) {
+        let id = records::next(connection, table_id).await?;
+        let checked = match table.create(id, record.clone().into(), place) {
             Ok(checked) => checked,
             Err(violations) => return Ok(Err((number, violations))),
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kiket_contract::id::{InstallationId, OrganizationId, ProjectId};
 use sqlx::{AnyConnection, Row};
 
+use crate::custom_data::Named;
 use crate::custom_data::table::Table;
 use crate::store::{Store, StoreError, json, read};
 
@@ -60,6 +61,41 @@ impl Store {
         })
         .transpose()
     }
+}
+
+impl Store {
+    /// The names of the tables that a module of an installation has.
+    pub(crate) async fn tables_of(
+        &self,
+        installation: InstallationId,
+        module: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT name FROM data_tables WHERE installation_id = $1 AND module = $2 ORDER BY name",
+        )
+        .bind(i64::from(installation))
+        .bind(module)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+    }
+}
+
+/// A table as it is for the transaction: its number and what it is.
+pub(super) async fn find(
+    connection: &mut AnyConnection,
+    named: &Named,
+) -> Result<Option<(i64, Table)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, definition FROM data_tables \
+         WHERE installation_id = $1 AND module = $2 AND name = $3",
+    )
+    .bind(i64::from(named.installation))
+    .bind(&named.module)
+    .bind(&named.table)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok((row.try_get("id")?, json(&row, "definition")?))).transpose()
 }
 
 /// Every table of an installation.

@@ -11,11 +11,30 @@ use crate::store::{Store, StoreError, read};
 
 impl Store {
     /// The modules whose schemas are stored for an installation, by their ids.
-    pub(super) async fn modules_of(&self, id: InstallationId) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn modules_of(&self, id: InstallationId) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query("SELECT name FROM modules WHERE installation_id = $1 ORDER BY name")
             .bind(i64::from(id))
             .fetch_all(&self.reader)
             .await?;
+        rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+    }
+
+    /// The modules that the installations of a project have, of this extension if one is named.
+    pub(crate) async fn modules_in(
+        &self,
+        project: ProjectId,
+        extension_id: Option<&str>,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT m.name FROM installations i JOIN modules m ON m.installation_id = i.id \
+             JOIN extensions e ON e.number = i.extension_number \
+             WHERE i.project_id = $1 AND i.state IN ('active', 'paused') \
+             AND e.extension_id = COALESCE(CAST($2 AS TEXT), e.extension_id) ORDER BY m.name",
+        )
+        .bind(i64::from(project))
+        .bind(extension_id)
+        .fetch_all(&self.reader)
+        .await?;
         rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
     }
 

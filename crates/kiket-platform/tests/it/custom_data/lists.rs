@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Data, TABLE, broken, encoded};
+use super::{Data, MODULE, TABLE, broken, encoded};
 
 async fn people(data: &Data, count: i64) {
     for number in 0..count {
@@ -136,4 +136,37 @@ async fn a_page_of_large_records_ends_before_some_sdks_would_refuse_it() {
         cursor = format!("cursor={next}");
     }
     assert_eq!(found, [1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[tokio::test]
+async fn a_page_of_records_that_are_mostly_nulls_is_no_larger() {
+    let columns: String = (0..99)
+        .map(|number| {
+            format!("      - {{name: a_column_with_a_long_name_{number}, type: string}}\n")
+        })
+        .collect();
+    let schema = format!(
+        "module: {MODULE}\ntables:\n  people:\n    columns:\n      - {{name: n, type: integer}}\n\
+         {columns}"
+    );
+    let data = Data::with(json!({"modules": {MODULE: schema}})).await;
+    for number in 0..80 {
+        data.made(json!({"n": number % 7})).await;
+    }
+    for order in ["id", "-id", "n", "-n"] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        let mut pages = 0;
+        loop {
+            let path = format!("{TABLE}?order={order}&limit=500{cursor}");
+            let (_, page) = data.call("GET", &path, Value::Null).await;
+            assert!(page.to_string().len() < 256 * 1024, "{order}: {}", page.to_string().len());
+            found.extend(ids(page["data"].as_array().unwrap()));
+            pages += 1;
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert!(pages > 1, "{order}");
+        found.sort_unstable();
+        assert_eq!(found, (1..=80).collect::<Vec<_>>(), "{order}");
+    }
 }

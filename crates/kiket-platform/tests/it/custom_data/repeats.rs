@@ -79,3 +79,25 @@ async fn a_removal_that_is_repeated_with_its_key_has_succeeded() {
     }
     assert_eq!(data.raw("DELETE", &path, &[(KEY, "k2")], Value::Null).await.0, 404);
 }
+
+#[tokio::test]
+async fn nothing_of_a_record_that_is_removed_for_ever_is_answered_again() {
+    let data = Data::new().await;
+    let path = format!("{TABLE}?project_id=27");
+    let record = json!({"record": {"email": "a@example.com", "notes": "very private"}});
+    let create = || data.raw("POST", &path, &[(KEY, "k1")], record.clone());
+    assert_eq!(create().await.0, 201);
+    let kept = async || {
+        let url = format!("sqlite://{}", data.setup.dir.path().join("kiket.db").display());
+        let mut connection =
+            <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let kept = "SELECT COUNT(*) FROM answers WHERE body LIKE '%private%'";
+        sqlx::query_scalar::<_, i64>(kept).fetch_one(&mut connection).await.unwrap()
+    };
+    assert_eq!(kept().await, 1);
+    let removal = format!("{TABLE}/1?hard=true");
+    assert_eq!(data.call("DELETE", &removal, Value::Null).await.0, 200);
+    assert_eq!(kept().await, 0);
+    let (status, body) = create().await;
+    assert_eq!((status, &body["data"]["id"]), (201, &json!(2)), "the key is free: {body}");
+}

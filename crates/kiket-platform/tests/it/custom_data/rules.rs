@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Data, TABLE, broken};
+use super::{Data, MODULE, TABLE, broken};
 
 #[tokio::test]
 async fn every_rule_is_named_with_its_field() {
@@ -107,7 +107,7 @@ tables:
     columns: [{name: a, type: string}, {name: b, type: integer}]
     indexes: [{columns: [a, b], unique: true}]
 ";
-    let data = Data::with(json!({"modules": {super::MODULE: schema}})).await;
+    let data = Data::with(json!({"modules": {MODULE: schema}})).await;
     data.made(json!({"a": "x", "b": 1})).await;
     data.made(json!({"a": "x", "b": 2})).await;
     data.made(json!({"a": "x"})).await;
@@ -117,4 +117,62 @@ tables:
     let long = "x".repeat(1001);
     let (status, body) = data.create(json!({"a": long})).await;
     assert_eq!((status, broken(&body)), (422, vec![("a,b".to_owned(), "length".to_owned())]));
+}
+
+#[tokio::test]
+async fn an_installation_stores_so_much_and_removing_makes_room() {
+    let data = Data::new().await;
+    let made = data.made(json!({"email": "a@example.com", "notes": "some text"})).await;
+    let one = format!("{TABLE}/{}", made["id"]);
+    for full in [
+        "UPDATE data_tables SET records = 1000000 WHERE name = 'visits'",
+        "UPDATE data_tables SET records = 0, bytes = 1073741824 WHERE name = 'visits'",
+    ] {
+        data.setup.alter(full).await;
+        let (status, body) = data.create(json!({"email": "b@example.com"})).await;
+        assert_eq!((status, &body["code"]), (413, &json!("too_many_records")), "{body}");
+        assert!(body["error"].as_str().unwrap().contains("hard=true"), "{body}");
+    }
+    let change = |notes: &str| json!({"record": {"notes": notes}});
+    let (status, body) = data.call("PATCH", &one, change("a longer text")).await;
+    assert_eq!((status, &body["code"]), (413, &json!("too_many_records")), "{body}");
+    assert_eq!(data.call("PATCH", &one, change("less")).await.0, 200);
+    data.setup
+        .alter("UPDATE data_tables SET bytes = 0, records = 999999 WHERE name = 'visits'")
+        .await;
+    assert_eq!(data.call("DELETE", &one, Value::Null).await.0, 200);
+    let second = json!({"email": "b@example.com"});
+    assert_eq!(data.create(second.clone()).await.0, 413, "what is kept counts");
+    data.setup.alter("UPDATE data_tables SET records = 999998 WHERE name = 'visits'").await;
+    let second = data.made(second).await;
+    assert_eq!(data.create(json!({"email": "c@example.com"})).await.0, 413);
+    let removal = format!("{TABLE}/{}?hard=true", second["id"]);
+    assert_eq!(data.call("DELETE", &removal, Value::Null).await.0, 200);
+    data.made(json!({"email": "c@example.com"})).await;
+}
+
+#[tokio::test]
+async fn a_decimal_that_a_number_does_not_keep_is_to_be_sent_as_text() {
+    let columns = "      - {name: amount, type: decimal}\n      - {name: extra, type: jsonb}\n";
+    let schema = format!("module: {MODULE}\ntables:\n  people:\n    columns:\n{columns}");
+    let data = Data::with(json!({"modules": {MODULE: schema}})).await;
+    let path = format!("{TABLE}?project_id=27");
+    let send = async |amount: &str| {
+        let headers = [("x-kiket-api-key", data.key.as_str())];
+        let body = format!(r#"{{"record":{{"amount":{amount}}}}}"#);
+        data.setup.post(&path, &headers, &body).await
+    };
+    for amount in ["12345678901234567.89", "0.10000000000000000001", "1.00000000000000000000001"] {
+        let (status, body) = send(amount).await;
+        assert_eq!(status, 422, "{amount}: {body}");
+        assert_eq!(broken(&body), [("amount".to_owned(), "precision".to_owned())], "{amount}");
+        assert!(body["error"].as_str().unwrap().contains("as a text"), "{body}");
+    }
+    for amount in ["12345678901234567", "0.1", "1.50", "-2.5e-3", "0.30000000000000004"] {
+        let (status, body) = send(amount).await;
+        assert_eq!(status, 201, "{amount}: {body}");
+    }
+    let text = r#""12345678901234567.89""#;
+    let (status, body) = send(text).await;
+    assert_eq!((status, body["data"]["amount"].to_string().as_str()), (201, text));
 }

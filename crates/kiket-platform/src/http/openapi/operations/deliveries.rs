@@ -2,6 +2,7 @@
 
 use kiket_contract::api::Page;
 use kiket_contract::api::deliveries::recovery::{self, Recover, Recovered};
+use kiket_contract::api::deliveries::replay::{self, Replay};
 use kiket_contract::api::deliveries::stream::{self, Streamed, WatchDeliveries};
 use kiket_contract::api::deliveries::{self, Cancel, Delivery, ListDeliveries};
 use kiket_contract::api::events::{self, AcceptedEvent, NewEvent};
@@ -50,6 +51,19 @@ pub(super) fn operations() -> Vec<Operation> {
                 200,
                 json!({"count": 1, "dry_run": false, "deliveries": [REDELIVERY]}),
             ),
+        operator(
+            "POST",
+            replay::PATH,
+            "Send a payload, or that of a delivery, to one installation",
+        )
+        .takes::<Replay>(json!({
+            "installation_id": 1,
+            "event": "issue.created",
+            "version": "v1",
+            "payload": {"issue": {"id": 7, "title": "Leads arrive twice"}},
+            "context": {"user_id": 91},
+        }))
+        .answers::<Delivery>(202, queued()),
         operator("GET", stream::PATH, "Watch deliveries as they happen")
             .queries::<WatchDeliveries>(json!({"event": "issue.created", "installation_id": 1}))
             .answers_in::<Streamed>(200, "text/event-stream", streamed()),
