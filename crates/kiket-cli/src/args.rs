@@ -5,6 +5,7 @@ mod auth;
 mod custom_data;
 mod deliveries;
 mod doctor;
+mod events;
 mod extensions;
 mod generate;
 mod guards;
@@ -17,6 +18,7 @@ mod secrets;
 mod serve;
 mod sla;
 mod time;
+mod trigger;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -36,9 +38,11 @@ pub(crate) use deliveries::{
     Deliveries, DeliveriesCommand, ListDeliveries, OneDelivery, Recover, Tail,
 };
 pub(crate) use doctor::Doctor;
+pub(crate) use events::{Events, EventsCommand, ShowEvent};
 pub(crate) use extensions::{
     AllowedSecret, Deny, Extensions, Given, Install, Lint, LintFormat, ListExtensions, Migrate,
-    New, Package, SdkName, TemplateName, Uninstall, Upgrade, Validate,
+    New, Package, Replay, ReportFormat, SdkName, TemplateName, Test, TestPart, Uninstall, Upgrade,
+    Validate,
 };
 pub(crate) use generate::{Completions, Man};
 pub(crate) use guards::{Guards, GuardsCommand, ListGuards, Resolve};
@@ -53,6 +57,7 @@ pub(crate) use secrets::{
 pub(crate) use serve::{Backup, KeySource, MasterKey, Serve};
 pub(crate) use sla::{ListSla, Sla, SlaCommand};
 use time::{duration, moment, window_hours};
+pub(crate) use trigger::Trigger;
 
 /// Build, run and operate Kiket extensions.
 #[derive(Debug, Parser)]
@@ -84,6 +89,7 @@ pub(crate) enum Command {
     Deliveries(Deliveries),
     Dev(Dev),
     Doctor(Doctor),
+    Events(Events),
     #[command(subcommand)]
     Extensions(Extensions),
     Guards(Guards),
@@ -96,14 +102,37 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     Sla(Sla),
     Supervise(Supervise),
+    Trigger(Box<Trigger>),
 }
 
-/// Run an extension against a platform on this machine.
+/// Run extensions against a platform on this machine.
+///
+/// Whenever a file of an extension changes, it is built anew and takes the place of the one that runs;
+/// what .gitignore names, target, node_modules and .git are not looked at. The manifest is checked and
+/// installed anew. What happens meanwhile waits.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Dev {
-    /// The extension's folder.
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
+    /// The extension's folder; several run side by side.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// What starts the extension, in place of `command` in its kiket.toml, such as 'node server.js'.
+    ///
+    /// No shell reads it. Without either, the folder is a package of Cargo.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+
+    /// Disturb deliveries on their way, the same way again for the same number.
+    ///
+    /// They arrive twice, late, in another order or not at all, 429 or 503 is answered in their place,
+    /// answers are lost, runtime tokens expire. An extension that is as it should be handles each event
+    /// once all the same. Without a number one is chosen, and shown.
+    #[arg(long, value_name = "SEED", num_args = 0..=1)]
+    pub(crate) weather: Option<Option<u64>>,
+
+    /// Write every delivery to this folder, as a file that can be played again; none has a secret in it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
 
     /// Send one sample for each handler, show how it went, and end.
     #[arg(long)]

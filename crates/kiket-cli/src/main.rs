@@ -8,6 +8,7 @@ mod commands;
 mod dotenv;
 mod exit;
 mod extension;
+mod https;
 mod installing;
 mod operator;
 mod output;
@@ -15,6 +16,7 @@ mod printer;
 mod private_file;
 mod settings;
 mod supervisor;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -63,6 +65,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Deliveries(args) => in_runtime(commands::deliveries::run(args)),
         Command::Dev(args) => in_runtime(commands::dev::run(args)),
         Command::Doctor(args) => in_runtime(commands::doctor::run(args)),
+        Command::Events(args) => commands::events::run(args),
         Command::Extensions(args) => commands::extensions::run(args),
         Command::Guards(args) => in_runtime(commands::guards::run(args)),
         Command::Installations(args) => in_runtime(commands::installations::run(args)),
@@ -73,6 +76,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Serve(args) => in_runtime(commands::serve::run(*args)),
         Command::Sla(args) => in_runtime(commands::sla::run(args)),
         Command::Supervise(args) => in_runtime(commands::supervise::run(args)),
+        Command::Trigger(args) => in_runtime(commands::trigger::run(*args)),
     }
 }
 

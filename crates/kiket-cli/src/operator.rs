@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use error::Error;
 pub(crate) use events::Events;
 pub(crate) use open::look;
+pub(crate) use transport::innermost;
 
 use crate::args::Remote;
 use crate::settings::{self, Origin, Source};

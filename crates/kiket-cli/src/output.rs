@@ -1,5 +1,6 @@
-//! What a command shows of an answer: text for people, or the answer as the platform wrote it.
+//! What a command shows: text for people, an answer as the platform wrote it, a report for programs.
 
+pub(crate) mod junit;
 pub(crate) mod table;
 pub(crate) mod words;
 

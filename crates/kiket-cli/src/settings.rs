@@ -13,7 +13,7 @@
 //! file that names another URL gets none.
 
 pub(crate) mod dev_session;
-mod project;
+pub(crate) mod project;
 mod serving;
 pub(crate) mod user;
 

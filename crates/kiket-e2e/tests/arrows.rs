@@ -17,7 +17,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiket-sdk-macros", &[]),
     ("kiket-testkit", &["kiket-contract"]),
     ("kiket-platform", &["kiket-contract", "kiket-manifest"]),
-    ("kiket-cli", &["kiket-contract", "kiket-client", "kiket-manifest", "kiket-platform"]),
+    (
+        "kiket-cli",
+        &["kiket-contract", "kiket-client", "kiket-manifest", "kiket-platform", "kiket-testkit"],
+    ),
     ("marketing-automation", &["kiket-sdk"]),
     ("decider", &["kiket-sdk"]),
     ("stubborn", &["kiket-sdk"]),

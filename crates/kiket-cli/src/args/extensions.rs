@@ -3,6 +3,8 @@
 mod installing;
 mod new;
 mod package;
+mod replay;
+mod test;
 mod validate;
 
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use kiket_manifest::lint;
 pub(crate) use installing::{Given, Install, ListExtensions, Uninstall, Upgrade};
 pub(crate) use new::{New, SdkName, TemplateName};
 pub(crate) use package::{AllowedSecret, Package};
+pub(crate) use replay::{Replay, ReportFormat};
+pub(crate) use test::{Test, TestPart};
 pub(crate) use validate::Validate;
 
 /// The word that `--deny` takes for every warning.
@@ -28,6 +32,7 @@ pub(crate) enum Extensions {
     #[command(visible_alias = "scaffold")]
     New(New),
     Package(Package),
+    Replay(Box<Replay>),
     Validate(Validate),
     /// Print the JSON Schema of the manifest's canonical form, for editors and checks.
     #[command(
@@ -36,6 +41,7 @@ pub(crate) enum Extensions {
         # yaml-language-server: $schema=manifest.schema.json"
     )]
     Schema,
+    Test(Box<Test>),
     Uninstall(Uninstall),
     #[command(visible_alias = "sync")]
     Upgrade(Box<Upgrade>),

@@ -4,12 +4,15 @@ mod list;
 mod recover;
 mod show;
 mod tail;
+mod until;
 mod why;
 
 use jiff::Timestamp;
 use kiket_contract::api::deliveries::{Delivery, PATH};
 use kiket_contract::id::DeliveryId;
 use serde_json::json;
+
+pub(crate) use until::until;
 
 use crate::args::{Deliveries, DeliveriesCommand, OneDelivery};
 use crate::exit::Exit;

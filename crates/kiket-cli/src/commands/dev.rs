@@ -1,32 +1,44 @@
-//! `kiket dev`: a local Kiket for one extension.
+//! `kiket dev`: a local Kiket for extensions.
 //!
-//! The cast: a [`Platform`] in this process, with its database in the extension's folder; the
-//! extension, built and run as a child under a supervisor; a [`Screen`] that shows what happens.
-//! Nothing is delivered before the extension is installed at its new address, so that deliveries of
-//! an earlier run wait for it. The first SIGINT, SIGTERM or SIGHUP ends all in order (deliveries,
-//! extension, platform), a second one at once. However this process ends, no child outlives it, and
+//! The cast: a [`Platform`] in this process, with its database in the first extension's folder; for
+//! each extension a [`Session`], which has it built and run as a child under a supervisor; a [`Gate`]
+//! before each, the address that stays while one build of it follows another, and where [`Weather`] is
+//! made; a [`Screen`] that shows what happens; a [`Desk`] that does what the keys say.
+//!
+//! Nothing is delivered before an extension is installed at its new address, so that deliveries of an
+//! earlier run wait for it. The first SIGINT, SIGTERM or SIGHUP ends all in order (deliveries,
+//! extensions, platform), a second one at once. However this process ends, no child outlives it, and
 //! what was accepted is delivered after the next start.
+//!
+//! [`Gate`]: gate::Gate
 
+mod cassette;
+mod desk;
+mod gate;
 mod log;
 mod once;
+mod passing;
+mod reload;
 mod samples;
 mod screen;
+mod session;
+mod source;
 mod state;
 mod summary;
+mod watch;
+mod weather;
 
-use std::collections::BTreeMap;
 use std::env;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use kiket_contract::api::installations::{Installed, NewInstallation};
-use kiket_contract::health::Health;
-use kiket_contract::id::{OrganizationId, ProjectId};
-use kiket_contract::route;
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use kiket_contract::secret::Secret;
-use kiket_manifest::Manifest;
-use kiket_platform::{Config, Error, Platform};
+use kiket_platform::{Config, Error, Happening, Platform};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
@@ -34,10 +46,15 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::args::Dev;
 use crate::commands::signals;
 use crate::exit::Exit;
-use crate::extension::{self, Extension, Line, Place, Running};
-use crate::installing::{self, Modules};
-use crate::settings::dev_session;
+use crate::extension::Line;
+use crate::settings::dev_session::Announced;
+use cassette::Recorder;
+use desk::{Desk, Order};
 use screen::Screen;
+use session::Session;
+use source::Source;
+pub(crate) use state::new_delivery_secret;
+use weather::Weather;
 
 /// The key that seals everything secret, in place of the file beside the data.
 const MASTER_KEY: &str = "KIKET_MASTER_KEY";
@@ -45,35 +62,21 @@ const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 const PROJECT: i64 = 27;
 const ORGANIZATION: i64 = 3;
 
-/// Runs the extension until a signal comes, or with `--once` until its samples are settled.
+/// Runs the extensions until a signal comes, or with `--once` until their samples are settled.
 pub(crate) async fn run(args: Dev) -> anyhow::Result<Exit> {
     log_to_standard_error();
-    let screen = Screen::new(args.format);
     let stop = signals::listen()?;
-    let folder = args.path.canonicalize().with_context(|| {
-        format!("can not open `{}`; name the extension's folder", args.path.display())
-    })?;
-    let manifest_path = kiket_manifest::find(&folder)?.with_context(|| {
-        let folder = folder.display();
-        format!("`{folder}` has no manifest: write one to .kiket/manifest.yaml")
-    })?;
-    let extension = Extension::at(folder)?;
-    let manifest = kiket_manifest::read(&manifest_path)?;
-    let data_dir = state::directory(extension.dir(), &manifest.id)?;
-    let platform = start_platform(&args, &data_dir).await?;
-    let announced = dev_session::Announced::write(
-        &data_dir,
-        extension.dir(),
-        platform.url(),
-        platform.admin_token(),
-    )?;
+    let sources = source::sources(&args)?;
+    let recorder = args.record.as_deref().map(Recorder::to).transpose()?;
+    let screen = Screen::new(args.format, sources.len() > 1, weather(&args)?);
+    screen.forecast();
+    let platform = start_platform(&args, &state::of_platform(&sources)?).await?;
+    let announced = announce(&sources, &platform)?;
     let outcome = tokio::select! {
-        session = Session::open(&platform, extension, &manifest, &manifest_path, &screen) => {
-            match session {
-                Ok(session) => session.run(&args, &stop).await,
-                Err(error) => Err(error),
-            }
-        }
+        sessions = Sessions::open(&platform, sources, &screen, recorder) => match sessions {
+            Ok(sessions) => sessions.run(&args, &stop).await,
+            Err(error) => Err(error),
+        },
         () = stop.cancelled() => Ok(ended_by_signal(&args)),
     };
     drop(announced);
@@ -88,6 +91,16 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<Exit> {
 fn log_to_standard_error() {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
     log.with_ansi(std::io::stderr().is_terminal()).with_max_level(LevelFilter::WARN).init();
+}
+
+/// The weather that is wanted, if any.
+fn weather(args: &Dev) -> anyhow::Result<Option<Arc<Weather>>> {
+    let Some(seed) = args.weather else { return Ok(None) };
+    let seed = match seed {
+        Some(seed) => seed,
+        None => u64::from(getrandom::u32().context("the machine gave no randomness")?),
+    };
+    Ok(Some(Arc::new(Weather::new(seed))))
 }
 
 fn ended_by_signal(args: &Dev) -> Exit {
@@ -108,65 +121,43 @@ async fn start_platform(args: &Dev, data_dir: &Path) -> anyhow::Result<Platform>
     }
 }
 
-/// An extension that is installed and runs.
-struct Session<'a> {
-    platform: &'a Platform,
-    screen: &'a Screen,
-    manifest: &'a Manifest,
-    installed: Installed,
-    running: Running,
-    health: Health,
-    printed: UnboundedReceiver<Line>,
+/// Tells the other commands, in the folder of each extension, where the platform is.
+fn announce(sources: &[Source], platform: &Platform) -> anyhow::Result<Vec<Announced>> {
+    let announced = sources.iter().map(|source| {
+        let directory = state::of_extension(source)?;
+        Announced::write(&directory, source.dir(), platform.url(), platform.admin_token())
+    });
+    announced.collect()
 }
 
-impl<'a> Session<'a> {
-    /// Builds and starts the extension, waits for its health, installs it.
+/// All extensions, installed and running.
+struct Sessions<'a> {
+    platform: &'a Platform,
+    screen: &'a Screen,
+    each: Vec<Session<'a>>,
+    printed: UnboundedReceiver<Line>,
+    recorder: Option<Recorder>,
+}
+
+impl<'a> Sessions<'a> {
+    /// Builds, starts and installs one after the other.
     async fn open(
         platform: &'a Platform,
-        extension: Extension,
-        manifest: &'a Manifest,
-        manifest_path: &Path,
+        sources: Vec<Source>,
         screen: &'a Screen,
+        recorder: Option<Recorder>,
     ) -> anyhow::Result<Self> {
-        screen.step("building", &format!("{} in {}", *manifest.id, extension.dir().display()));
-        let dir = extension.dir().to_owned();
-        let program = extension.build().await?;
-        screen.step("starting", &manifest.id);
-        let webhook_secret = state::new_delivery_secret()?;
-        let place = Place {
-            port: extension::free_port().context("no port of this machine is free")?,
-            base_url: platform.url().to_owned(),
-            webhook_secret: webhook_secret.clone(),
-            telemetry_url: format!("{}{}/ext/telemetry", platform.url(), route::API),
-        };
         let (lines, printed) = mpsc::unbounded_channel();
-        let (running, health) = program.start(&place, lines).await?;
-        let text = std::fs::read_to_string(manifest_path)
-            .with_context(|| format!("can not read {}", manifest_path.display()))?;
-        let Modules { schemas, seeds } = Modules::of(&dir)?;
-        let installed = platform
-            .install(NewInstallation {
-                manifest: text,
-                callback_url: Some(running.url().to_owned()),
-                organization_id: OrganizationId::try_from(ORGANIZATION)?,
-                project_id: ProjectId::try_from(PROJECT)?,
-                configuration: serde_json::Map::new(),
-                secrets: BTreeMap::new(),
-                headers: installing::headers(manifest)?,
-                delivery_secret: Some(webhook_secret),
-                signing: None,
-                token_minutes: None,
-                modules: schemas,
-                seeds,
-                // What `kiket dev` keeps is there to be tried with.
-                accept_data_loss: true,
-                replace: true,
-            })
-            .await?;
-        Ok(Self { platform, screen, manifest, installed, running, health, printed })
+        let mut each = Vec::new();
+        for source in sources {
+            each.push(
+                Session::open(platform, source, (screen, screen.weather()), lines.clone()).await?,
+            );
+        }
+        Ok(Self { platform, screen, each, printed, recorder })
     }
 
-    /// Shows what happens until the end, then ends the extension.
+    /// Shows what happens until the end, then ends the extensions.
     async fn run(mut self, args: &Dev, stop: &CancellationToken) -> anyhow::Result<Exit> {
         let ending = if args.once {
             self.once(args, stop).await
@@ -174,7 +165,8 @@ impl<'a> Session<'a> {
             self.until_stopped(stop).await.map(|()| ended_by_signal(args))
         };
         self.platform.stop_delivering().await;
-        self.running.stop().await?;
+        let stopped = join_all(self.each.into_iter().map(Session::stop)).await;
+        stopped.into_iter().collect::<anyhow::Result<()>>()?;
         ending
     }
 
@@ -185,16 +177,45 @@ impl<'a> Session<'a> {
         if let Some(hint) = self.how_to_send()? {
             self.screen.hint(&hint);
         }
+        let offers = self.each.iter().map(|session| session.offer.clone()).collect();
+        let mut desk = Desk::new(self.platform, offers);
+        if let Some(help) = desk.help() {
+            self.screen.hint(help);
+        }
+        let mut kept: FuturesUnordered<_> = self.each.iter_mut().map(Session::keep).collect();
         loop {
             tokio::select! {
                 biased;
                 Some(line) = self.printed.recv() => self.screen.printed(&line),
-                happening = happenings.recv() => self.screen.happening(happening),
-                ended = self.running.ended() => {
-                    anyhow::bail!("the extension ended by itself ({}); start again", ended?)
+                happening = happenings.recv() => {
+                    if let Ok(happening) = &happening {
+                        desk.happened(happening);
+                        record(self.platform, self.recorder.as_ref(), happening).await?;
+                    }
+                    self.screen.happening(happening);
                 }
+                Some(failed) = kept.next() => failed?,
                 () = stop.cancelled() => return Ok(()),
+                order = desk.next() => match order {
+                    Order::Say(text) => self.screen.say(&text),
+                    Order::Complain(error) => self.screen.trouble(&format!("{error:#}")),
+                    Order::Quit => return Ok(()),
+                },
             }
         }
+    }
+}
+
+/// Records a delivery after each of its attempts, so that the last one stays.
+async fn record(
+    platform: &Platform,
+    recorder: Option<&Recorder>,
+    happening: &Happening,
+) -> anyhow::Result<()> {
+    match (recorder, happening) {
+        (Some(recorder), Happening::Attempted { delivery_id, .. }) => {
+            recorder.record(platform, *delivery_id).await
+        }
+        _ => Ok(()),
     }
 }

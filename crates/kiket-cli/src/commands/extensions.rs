@@ -3,14 +3,16 @@
 mod code;
 mod input;
 mod install;
-mod lint;
+pub(crate) mod lint;
 mod list;
 mod mask;
 mod migrate;
 mod new;
 mod package;
 mod replace;
+mod replay;
 mod sources;
+mod test;
 mod uninstall;
 mod upgrade;
 mod validate;
@@ -28,7 +30,9 @@ pub(crate) fn run(command: Extensions) -> anyhow::Result<Exit> {
         Extensions::Migrate(args) => Ok(usable(migrate::run(&args))),
         Extensions::New(args) => new::run(&args),
         Extensions::Package(args) => package::run(&args),
+        Extensions::Replay(args) => in_runtime(replay::run(*args)),
         Extensions::Schema => Ok(usable(schema())),
+        Extensions::Test(args) => in_runtime(test::run(*args)),
         Extensions::Uninstall(args) => in_runtime(uninstall::run(args)),
         Extensions::Upgrade(args) => in_runtime(upgrade::run(*args)),
         Extensions::Validate(args) => validate::run(&args),

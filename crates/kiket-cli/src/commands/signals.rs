@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
+use crate::terminal;
 
 /// Cancelled by the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once; supervisors
 /// see that and end what is left.
@@ -25,6 +26,7 @@ pub(crate) fn listen() -> anyhow::Result<CancellationToken> {
                 _ = hangup.recv() => {}
             }
             if first.is_cancelled() {
+                terminal::restore();
                 process::exit(i32::from(Exit::Cancelled.code()));
             }
             first.cancel();

@@ -7,10 +7,9 @@ use anyhow::Context as _;
 use kiket_contract::description::Description;
 use kiket_contract::environment;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{Program, cargo, output};
+use super::{Outlet, Program, output};
 use crate::supervisor::Supervised;
 
 /// How long the program may take.
@@ -29,10 +28,9 @@ impl Program {
         let (stdout, stderr) = (program.stdout.take(), program.stderr.take());
         let described = timeout(PATIENCE, async {
             // Nobody takes the lines: only the last are of interest, and only when it fails.
-            let (lines, _) = mpsc::unbounded_channel();
             let complaints = async {
                 match stderr {
-                    Some(stderr) => output::pass_on(stderr, lines).await.into(),
+                    Some(stderr) => output::pass_on(stderr, &Outlet::closed()).await.into(),
                     None => Vec::new(),
                 }
             };
@@ -55,11 +53,9 @@ impl Program {
     }
 
     fn description(&self) -> Command {
-        let mut command = Command::new(&self.executable);
-        cargo::forget_cargo(&mut command);
+        let mut command = self.command();
         // Without a secret, what does not know the question ends by itself and serves nothing.
         command
-            .current_dir(&self.dir)
             .env_remove(environment::WEBHOOK_SECRET)
             .env_remove(environment::PREVIOUS_WEBHOOK_SECRET)
             .env(environment::DESCRIBE, "1");

@@ -8,13 +8,12 @@ use std::time::Duration;
 use kiket_contract::environment;
 use kiket_contract::health::Health;
 use kiket_contract::secret::Secret;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::health::Checker;
-use super::output::{self, Line};
-use super::{Program, cargo};
+use super::Program;
+use super::health::{self, Checker};
+use super::output::{self, Outlet};
 use crate::supervisor::Supervised;
 
 /// How long an extension may take to answer its first health check.
@@ -53,38 +52,38 @@ impl Place {
 impl Program {
     /// Starts the extension and waits until it answers its health check.
     ///
-    /// What it prints goes to `lines`, from now until it ends; the receiver may be dropped.
+    /// What it prints goes to the outlet, from now until it ends. Of a program that is started by a
+    /// command no health check is asked: that it answers there is nothing at its path will do.
     ///
     /// # Errors
     /// When it ends before it answers, with the last that it printed, or does not answer in time.
     pub(crate) async fn start(
         &self,
         place: &Place,
-        lines: UnboundedSender<Line>,
+        outlet: Outlet,
     ) -> anyhow::Result<(Running, Health)> {
-        let mut program = Supervised::spawn(&self.command(place), Stdio::piped())?;
+        let mut program = Supervised::spawn(&self.in_place(place), Stdio::piped())?;
         if let Some(stdout) = program.stdout.take() {
-            tokio::spawn(output::pass_on(stdout, lines.clone()));
+            let outlet = outlet.clone();
+            tokio::spawn(async move { output::pass_on(stdout, &outlet).await });
         }
         let stderr = program.stderr.take();
         let complaints = tokio::spawn(async move {
             match stderr {
-                Some(stderr) => output::pass_on(stderr, lines).await,
+                Some(stderr) => output::pass_on(stderr, &outlet).await,
                 None => VecDeque::new(),
             }
         });
         let mut running = Running { url: place.url(), program, complaints };
-        match running.ready().await {
+        match running.ready(self.knows_health).await {
             Ok(health) => Ok((running, health)),
             Err(error) => Err(running.last_words(error).await),
         }
     }
 
-    fn command(&self, place: &Place) -> Command {
-        let mut command = Command::new(&self.executable);
-        cargo::forget_cargo(&mut command);
+    fn in_place(&self, place: &Place) -> Command {
+        let mut command = self.command();
         command
-            .current_dir(&self.dir)
             .env_remove(environment::DESCRIBE)
             .env_remove(environment::PREVIOUS_WEBHOOK_SECRET)
             .env(environment::DEV, "1")
@@ -120,12 +119,12 @@ impl Running {
         Ok(())
     }
 
-    async fn ready(&mut self) -> anyhow::Result<Health> {
+    async fn ready(&mut self, knows_health: bool) -> anyhow::Result<Health> {
         tokio::select! {
             ended = self.program.wait() => {
                 anyhow::bail!("the extension ended before it was ready ({})", ended?)
             }
-            health = first_health(&self.url, PATIENCE) => health,
+            health = first_health(&self.url, knows_health, PATIENCE) => health,
         }
     }
 
@@ -143,7 +142,7 @@ impl Running {
 }
 
 /// Asks until the extension answers well.
-async fn first_health(url: &str, patience: Duration) -> anyhow::Result<Health> {
+async fn first_health(url: &str, knows_health: bool, patience: Duration) -> anyhow::Result<Health> {
     let checker = Checker::new();
     let mut ticks = interval(ASKING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -152,7 +151,9 @@ async fn first_health(url: &str, patience: Duration) -> anyhow::Result<Health> {
         loop {
             ticks.tick().await;
             match checker.health(url).await {
-                Ok(health) => return health,
+                Ok(Some(health)) => return health,
+                Ok(None) if !knows_health => return health::unknown(),
+                Ok(None) => met = anyhow::anyhow!("it has no health check"),
                 Err(error) => met = error,
             }
         }
@@ -171,14 +172,21 @@ mod tests {
     async fn an_extension_is_asked_until_it_is_well() {
         let answers = ["503 Service Unavailable\r\n\r\n", "200 OK\r\n\r\n{\"status\":\"ok\"}"];
         let url = canned(&answers).await;
-        let health = first_health(&url, PATIENCE).await.unwrap();
+        let health = first_health(&url, true, PATIENCE).await.unwrap();
         assert_eq!(health.status, "ok");
+    }
+
+    #[tokio::test]
+    async fn a_program_without_a_health_check_is_ready_when_it_answers() {
+        let url = canned(&["404 Not Found\r\n\r\n"]).await;
+        let health = first_health(&url, false, PATIENCE).await.unwrap();
+        assert_eq!(health.registered_handlers, None);
     }
 
     #[tokio::test]
     async fn an_extension_that_never_listens_is_given_up() {
         let url = format!("http://127.0.0.1:{}", free_port().unwrap());
-        let error = first_health(&url, Duration::from_millis(200)).await.unwrap_err();
+        let error = first_health(&url, true, Duration::from_millis(200)).await.unwrap_err();
         let expected = format!("the extension is not ready after 200ms: nobody listens at {url}");
         assert_eq!(format!("{error:#}"), expected);
     }

@@ -8,20 +8,14 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use kiket_contract::header::IDEMPOTENCY_KEY;
 use kiket_contract::secret::Secret;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 
 use super::{Call, Error};
+use crate::https::{self, Client};
 use crate::settings::Origin;
 
-/// How long a connection may take to open.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call may take in all. Guards and actions take ten seconds of it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The most bytes of an answer: a page of deliveries with their attempts.
@@ -33,7 +27,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The connections to one platform. No redirect is followed.
 pub(super) struct Transport {
     url: Origin,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client,
 }
 
 /// What goes with a call.
@@ -55,23 +49,8 @@ pub(super) struct Whole {
 
 impl Transport {
     pub(super) fn new(url: Origin) -> Result<Self, Error> {
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = HttpsConnectorBuilder::new();
-        let builder = if url.is_https() {
-            builder.with_provider_and_native_roots(provider).map_err(Error::Roots)?
-        } else {
-            // This machine is called without TLS, and needs no certificates for it.
-            let config = ClientConfig::builder_with_provider(provider.into())
-                .with_safe_default_protocol_versions()
-                .map_err(|error| Error::Roots(std::io::Error::other(error)))?;
-            let roots = RootCertStore::empty();
-            builder.with_tls_config(config.with_root_certificates(roots).with_no_client_auth())
-        };
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        connector.enforce_http(false);
-        let connector = builder.https_or_http().enable_http1().wrap_connector(connector);
-        Ok(Self { url, client: Client::builder(TokioExecutor::new()).build(connector) })
+        let client = https::client(url.is_https()).map_err(Error::Roots)?;
+        Ok(Self { url, client })
     }
 
     /// What a call of this path is called.
@@ -150,7 +129,7 @@ fn late(call: &Call) -> Error {
 }
 
 /// The innermost reason of a failure, which is the one that tells something.
-pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;

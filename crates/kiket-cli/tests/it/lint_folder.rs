@@ -113,7 +113,7 @@ fn code_is_compared_of_a_folder_in_rust_only() {
     let folder = Folder::of_extension("extension.yaml", MANIFEST);
     let done = folder.run("lint --code");
     assert_eq!((done.code, done.stdout.as_str()), (Some(4), ""), "{done}");
-    assert!(done.stderr.contains("has no Cargo.toml: what can be run is an extension in Rust"));
+    assert!(done.stderr.contains("has no Cargo.toml, so it is no extension in Rust"));
 }
 
 #[test]

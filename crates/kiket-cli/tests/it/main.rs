@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod auth;
+mod contract;
 mod custom_data;
 mod deliveries;
 mod doctor;
@@ -16,9 +17,11 @@ mod new;
 mod others;
 mod package;
 mod platform;
+mod replay;
 mod sarif;
 mod secrets;
 mod serve;
 mod supervise;
+mod trigger;
 mod unreachable;
 mod validate;

@@ -231,7 +231,7 @@ fn event(value: Value) -> NewEvent {
     serde_json::from_value(value).unwrap()
 }
 
-/// An extension whose guard waits for somebody, whose action goes well, and that knows no other event.
+/// An extension whose guard waits for somebody, whose action goes well, and that knows one other event.
 fn extension() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -252,13 +252,15 @@ fn answer(mut stream: TcpStream) {
         }
     }
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.unwrap().parse().unwrap()];
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     reader.read_exact(&mut body).unwrap();
     let path = head.split(' ').nth(1).unwrap();
     let (status, said) = if path.contains("before_transition") {
         ("200 OK", r#"{"status":"pending","message":"Ask the lead."}"#)
     } else if path.contains("sync_contacts") {
         ("200 OK", r#"{"status":"success","message":"Synced 42 contacts"}"#)
+    } else if path.contains("issue.updated") {
+        ("200 OK", r#"{"ok":true,"issue":{"id":1,"tags":["a","b"]}}"#)
     } else {
         ("404 Not Found", r#"{"error":"no handler"}"#)
     };

@@ -120,6 +120,7 @@ fn what_fails_or_can_not_be_tried_is_told_and_makes_the_exit_1() {
     assert_eq!(
         summary["skipped"],
         json!([{
+            "extension_id": "com.example.stubborn",
             "event": "crm.sync", "version": "v1", "kind": "webhook",
             "reason": "the manifest has no hook on it: add it to `hooks`",
         }])

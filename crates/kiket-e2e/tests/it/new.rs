@@ -10,7 +10,7 @@ use crate::programs::can_run;
 
 const TEMPLATES: [&str; 4] = ["webhook-guard", "outbound", "notification", "blank"];
 
-fn done(command: &mut Command) -> Output {
+pub(crate) fn done(command: &mut Command) -> Output {
     let output = command.output().unwrap();
     let said = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     assert!(output.status.success(), "{command:?}: {}\n{}", said[0], said[1]);
@@ -37,38 +37,53 @@ fn written(folder: &Path, template: &str, sdk: &str) -> PathBuf {
     extension
 }
 
-/// Writes every template in a language, and runs the tests of each.
+/// Sends every sample to it, each to its handler.
+fn delivered(extension: &Path, dev: &mut Command) {
+    let home = tempfile::tempdir().unwrap();
+    dev.args([OsStr::new("dev"), OsStr::new("--once"), extension.as_os_str()]);
+    let shown = done(dev.env("KIKET_HOME", home.path()));
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let all = fs::read_dir(extension.join("replay")).unwrap().count();
+    let extension = extension.display();
+    assert!(shown.contains(&format!("{all} of {all} delivered")), "{extension}: {shown}");
+}
+
+/// Writes every template in a language, runs the tests of each, and delivers to it.
 fn tested(sdk: &str, test: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     for template in TEMPLATES {
         let extension = written(folder.path(), template, sdk);
-        done(Command::new(test[0]).args(&test[1..]).current_dir(extension));
+        done(Command::new(test[0]).args(&test[1..]).current_dir(&extension));
+        delivered(&extension, &mut Command::new(binary()));
     }
 }
 
 #[test]
-fn every_template_in_node_is_clean_and_passes_its_tests() {
-    if can_run("every_template_in_node_is_clean_and_passes_its_tests", &["node"]) {
+fn every_template_in_node_is_clean_passes_its_tests_and_is_delivered_to() {
+    if can_run("every_template_in_node_is_clean_passes_its_tests_and_is_delivered_to", &["node"]) {
         tested("node", &["node", "--test"]);
     }
 }
 
 #[test]
-fn every_template_in_python_is_clean_and_passes_its_tests() {
-    if can_run("every_template_in_python_is_clean_and_passes_its_tests", &["python3"]) {
+fn every_template_in_python_is_clean_passes_its_tests_and_is_delivered_to() {
+    if can_run(
+        "every_template_in_python_is_clean_passes_its_tests_and_is_delivered_to",
+        &["python3"],
+    ) {
         tested("python", &["python3", "-W", "error", "-m", "unittest", "discover", "tests"]);
     }
 }
 
 #[test]
-fn every_template_in_ruby_is_clean_and_passes_its_tests() {
-    if can_run("every_template_in_ruby_is_clean_and_passes_its_tests", &["ruby"]) {
+fn every_template_in_ruby_is_clean_passes_its_tests_and_is_delivered_to() {
+    if can_run("every_template_in_ruby_is_clean_passes_its_tests_and_is_delivered_to", &["ruby"]) {
         tested("ruby", &["ruby", "-w", "test/test_extension.rb"]);
     }
 }
 
 /// One folder for what all of them are built from, and no network.
-fn quick(command: &mut Command) -> &mut Command {
+pub(crate) fn quick(command: &mut Command) -> &mut Command {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("templates");
     command
         .env("CARGO_TARGET_DIR", target)
@@ -91,12 +106,6 @@ fn every_template_in_rust_is_clean_passes_its_tests_and_is_delivered_to() {
         cargo(&["fmt", "--check"]);
         cargo(&["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]);
         cargo(&["test", "--quiet"]);
-        let home = tempfile::tempdir().unwrap();
-        let mut dev = Command::new(binary());
-        dev.args([OsStr::new("dev"), OsStr::new("--once"), extension.as_os_str()]);
-        let shown = done(quick(&mut dev).env("KIKET_HOME", home.path()));
-        let shown = String::from_utf8(shown.stdout).unwrap();
-        let all = fs::read_dir(extension.join("replay")).unwrap().count();
-        assert!(shown.contains(&format!("{all} of {all} delivered")), "{template}: {shown}");
+        delivered(&extension, quick(&mut Command::new(binary())));
     }
 }

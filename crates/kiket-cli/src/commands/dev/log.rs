@@ -14,6 +14,8 @@ use kiket_contract::api::deliveries::{Attempt, Status};
 use kiket_contract::id::DeliveryId;
 use kiket_platform::Happening;
 
+use super::weather::Disturbance;
+
 const QUIET: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const WAITING: Style = AnsiColor::Yellow.on_default();
@@ -24,8 +26,12 @@ const SHOWN_RESPONSE: usize = 200;
 /// How many characters of a delivery's id tell it apart in the log.
 const TAG: usize = 6;
 
-/// The lines for one happening.
-pub(super) fn lines(happening: &Happening, now: Timestamp) -> Vec<String> {
+/// The lines for one happening, and for an attempt what it met on its way.
+pub(super) fn lines(
+    happening: &Happening,
+    now: Timestamp,
+    met: Option<Disturbance>,
+) -> Vec<String> {
     match happening {
         Happening::Accepted { event, deliveries, .. } => {
             let count = match deliveries {
@@ -50,7 +56,11 @@ pub(super) fn lines(happening: &Happening, now: Timestamp) -> Vec<String> {
             vec![line(now, Some(*delivery_id), "callback", &text)]
         }
         Happening::Attempted { delivery_id, attempt, status, next_attempt_at } => {
-            attempted(now, *delivery_id, attempt, *status, *next_attempt_at)
+            let mut lines = attempted(now, *delivery_id, attempt, *status, *next_attempt_at);
+            if let (Some(met), Some(line)) = (met, lines.first_mut()) {
+                *line = format!("{line}  {WAITING}weather: {met}{WAITING:#}");
+            }
+            lines
         }
         _ => Vec::new(),
     }
@@ -116,7 +126,7 @@ mod tests {
 
     fn plain(happening: &Happening) -> String {
         let now = "2026-11-21T10:15:02.12Z".parse().unwrap();
-        anstream::adapter::strip_str(&lines(happening, now).join("\n")).to_string()
+        anstream::adapter::strip_str(&lines(happening, now, None).join("\n")).to_string()
     }
 
     fn attempted(code: Option<u16>, error: Option<&str>, response: Option<&str>) -> Happening {

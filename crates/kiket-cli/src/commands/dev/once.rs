@@ -13,9 +13,10 @@ use kiket_platform::{Error, Happening, Platform};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::samples::{Samples, samples};
+use super::samples::{Samples, Skipped, samples};
+use super::session::{Session, ended};
 use super::summary::{self, Summary};
-use super::{ORGANIZATION, PROJECT, Session};
+use super::{ORGANIZATION, PROJECT, Sessions};
 use crate::args::{Dev, Format};
 use crate::exit::Exit;
 
@@ -23,7 +24,18 @@ use crate::exit::Exit;
 type Asking<'a> =
     Pin<Box<dyn Future<Output = anyhow::Result<Vec<(DeliveryId, Option<String>)>>> + 'a>>;
 
-impl Session<'_> {
+/// What was sent, and how far it is.
+struct Sent<'a> {
+    /// In the order in which they were sent.
+    deliveries: Vec<DeliveryId>,
+    /// Those that are not settled.
+    open: Vec<DeliveryId>,
+    asked: FuturesUnordered<Asking<'a>>,
+    notes: HashMap<DeliveryId, String>,
+    skipped: Vec<Skipped>,
+}
+
+impl Sessions<'_> {
     /// Sends the samples, waits until each delivery is settled or the time is up, and sums up.
     pub(super) async fn once(
         &mut self,
@@ -32,22 +44,18 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         let mut happenings = self.platform.watch();
         self.platform.deliver();
-        let Samples { events, questions, calls, skipped } = self.samples()?;
-        let mut sent = Vec::new();
-        for event in events {
-            sent.extend(self.send(event).await?);
-        }
-        let mut open = sent.clone();
-        let mut asked = ask(self.platform, &self.installed.installation, questions, calls);
-        let mut notes = HashMap::new();
+        let platform = self.platform;
+        let mut sent = self.send(platform).await?;
+        let mut gone: FuturesUnordered<_> =
+            self.each.iter_mut().map(|session| ended(&mut session.running)).collect();
         let deadline = Instant::now() + args.timeout;
-        while !open.is_empty() || !asked.is_empty() {
+        while !sent.open.is_empty() || !sent.asked.is_empty() {
             tokio::select! {
                 biased;
-                Some(answered) = asked.next() => {
+                Some(answered) = sent.asked.next() => {
                     for (id, note) in answered? {
-                        sent.push(id);
-                        notes.extend(note.map(|note| (id, note)));
+                        sent.deliveries.push(id);
+                        sent.notes.extend(note.map(|note| (id, note)));
                     }
                 }
                 Some(line) = self.printed.recv() => self.screen.printed(&line),
@@ -55,56 +63,86 @@ impl Session<'_> {
                     if let Ok(Happening::Attempted { delivery_id, status, .. }) = &happening
                         && status.is_final()
                     {
-                        open.retain(|id| id != delivery_id);
+                        sent.open.retain(|id| id != delivery_id);
                     }
                     self.screen.happening(happening);
                 }
-                ended = self.running.ended() => {
-                    anyhow::bail!("the extension ended before its samples were settled ({})", ended?)
+                Some(status) = gone.next() => {
+                    anyhow::bail!("the extension ended before its samples were settled ({})", status?)
                 }
                 () = tokio::time::sleep_until(deadline) => {
-                    self.screen.say(&format!("the time is up; {} not settled", open.len() + asked.len()));
+                    let left = sent.open.len() + sent.asked.len();
+                    self.screen.say(&format!("the time is up; {left} not settled"));
                     break;
                 }
                 () = stop.cancelled() => return Ok(Exit::Cancelled),
             }
         }
+        drop(gone);
+        let Sent { deliveries, notes, skipped, .. } = sent;
+        self.sum_up(deliveries, notes, skipped, args.format).await
+    }
+
+    /// Sends the samples of every extension.
+    async fn send<'a>(&self, platform: &'a Platform) -> anyhow::Result<Sent<'a>> {
+        let mut sent = Sent {
+            deliveries: Vec::new(),
+            open: Vec::new(),
+            asked: FuturesUnordered::new(),
+            notes: HashMap::new(),
+            skipped: Vec::new(),
+        };
+        for session in &self.each {
+            let Samples { events, questions, calls, skipped } = session.samples()?;
+            for event in events {
+                sent.deliveries.extend(session.send(event).await?);
+            }
+            sent.asked.extend(ask(platform, &session.installed.installation, questions, calls));
+            sent.skipped.extend(skipped);
+        }
+        sent.open.clone_from(&sent.deliveries);
+        Ok(sent)
+    }
+
+    async fn sum_up(
+        &self,
+        sent: Vec<DeliveryId>,
+        notes: HashMap<DeliveryId, String>,
+        skipped: Vec<Skipped>,
+        format: Format,
+    ) -> anyhow::Result<Exit> {
         let mut deliveries = Vec::new();
         for id in sent {
             deliveries.extend(self.platform.delivery(id).await?);
+            if let Some(recorder) = &self.recorder {
+                recorder.record(self.platform, id).await?;
+            }
         }
+        let installations = self.each.iter().map(|it| it.installed.installation.clone()).collect();
         let platform = summary::Platform {
             url: self.platform.url().to_owned(),
             version: env!("CARGO_PKG_VERSION"),
-            installation: self.installed.installation.clone(),
+            installations,
         };
-        self.sum_up(&Summary { platform, deliveries, skipped, notes }, args.format)
-    }
-
-    fn samples(&self) -> anyhow::Result<Samples> {
-        let (organization, project) = (ORGANIZATION.try_into()?, PROJECT.try_into()?);
-        Ok(samples(&self.health, self.manifest, organization, project))
-    }
-
-    /// Sends one event and answers with its deliveries to this extension.
-    async fn send(&self, event: NewEvent) -> anyhow::Result<Vec<DeliveryId>> {
-        let accepted = self.platform.accept(event).await?;
-        let ours = self.installed.installation.id;
-        let ours = accepted.deliveries.iter().filter(|planned| planned.installation_id == ours);
-        Ok(ours.map(|planned| planned.id).collect())
-    }
-
-    fn sum_up(&self, summary: &Summary, format: Format) -> anyhow::Result<Exit> {
+        let weather = self.screen.weather().map(|weather| {
+            let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.id).collect();
+            summary::Report { seed: weather.seed, disturbed: weather.report(&ids) }
+        });
+        let summary = Summary { platform, deliveries, notes, weather, skipped };
         match format {
-            Format::Text => self.screen.table(summary),
-            Format::Json => crate::printer::line(serde_json::to_string(summary)?)?,
+            Format::Text => self.screen.table(&summary),
+            Format::Json => crate::printer::line(serde_json::to_string(&summary)?)?,
         }
         Ok(if summary.is_success() { Exit::Ok } else { Exit::Failed })
     }
 
-    /// A command that sends an event which this extension handles, if a sample of one is known.
+    /// A command that sends an event which an extension handles, if a sample of one is known.
     pub(super) fn how_to_send(&self) -> anyhow::Result<Option<String>> {
-        let Some(event) = self.samples()?.events.into_iter().next() else { return Ok(None) };
+        let mut known = Vec::new();
+        for session in &self.each {
+            known.extend(session.samples()?.events.into_iter().next());
+        }
+        let Some(event) = known.into_iter().next() else { return Ok(None) };
         let event = serde_json::to_string(&event)?.replace('\'', "'\\''");
         Ok(Some(format!(
             "send an event:  curl {}{} -H \"Authorization: Bearer $(cat '{}')\" -d '{event}'",
@@ -112,6 +150,22 @@ impl Session<'_> {
             kiket_contract::api::events::PATH,
             self.platform.admin_token_file().display(),
         )))
+    }
+}
+
+impl Session<'_> {
+    /// The samples for what runs.
+    pub(super) fn samples(&self) -> anyhow::Result<Samples> {
+        let (organization, project) = (ORGANIZATION.try_into()?, PROJECT.try_into()?);
+        Ok(samples(&self.health, &self.read.manifest, organization, project))
+    }
+
+    /// Sends one event and answers with its deliveries to this extension.
+    async fn send(&self, event: NewEvent) -> anyhow::Result<Vec<DeliveryId>> {
+        let accepted = self.starter.platform.accept(event).await?;
+        let ours = self.installed.installation.id;
+        let ours = accepted.deliveries.iter().filter(|planned| planned.installation_id == ours);
+        Ok(ours.map(|planned| planned.id).collect())
     }
 }
 

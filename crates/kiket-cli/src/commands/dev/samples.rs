@@ -11,6 +11,8 @@ use serde::Serialize;
 /// A handler that gets no sample, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Skipped {
+    /// The extension.
+    pub(super) extension_id: String,
     /// The event it handles.
     pub(super) event: String,
     /// The event's version.
@@ -63,7 +65,8 @@ pub(super) fn samples(
         };
         if let Err(reason) = tried {
             let RegisteredHandler { event, version, kind } = handler;
-            samples.skipped.push(Skipped { event, version, kind, reason });
+            let extension_id = manifest.id.value.clone();
+            samples.skipped.push(Skipped { extension_id, event, version, kind, reason });
         }
     }
     samples

@@ -9,6 +9,7 @@ use kiket_contract::id::DeliveryId;
 use serde::Serialize;
 
 use super::samples::Skipped;
+use super::weather::Met;
 
 /// How one run with `--once` went.
 #[derive(Debug, Serialize)]
@@ -20,8 +21,20 @@ pub(super) struct Summary {
     /// What guards and actions said, by delivery.
     #[serde(skip)]
     pub(super) notes: HashMap<DeliveryId, String>,
+    /// The weather of the run, if there was any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weather: Option<Report>,
     /// The handlers that got no sample.
     pub(super) skipped: Vec<Skipped>,
+}
+
+/// What deliveries met on their way.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    /// What brings the same weather again.
+    pub(super) seed: u64,
+    /// Each attempt that met something.
+    pub(super) disturbed: Vec<Met>,
 }
 
 /// The platform that ran.
@@ -31,8 +44,8 @@ pub(super) struct Platform {
     pub(super) url: String,
     /// Its version.
     pub(super) version: &'static str,
-    /// The extension as it was installed.
-    pub(super) installation: Installation,
+    /// The extensions as they were installed.
+    pub(super) installations: Vec<Installation>,
 }
 
 impl Summary {
@@ -48,15 +61,43 @@ impl Summary {
         let mut table = Table::new();
         table.load_style(if borders { presets::UTF8_FULL_CONDENSED } else { presets::NOTHING });
         table.set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(["event", "version", "status", "attempts", "ms", "callbacks", "note"]);
+        let mut header = vec!["event", "version", "status", "attempts", "ms", "callbacks", "note"];
+        if self.of_several() {
+            header.insert(0, "extension");
+        }
+        table.set_header(header);
         for delivery in &self.deliveries {
-            table.add_row(row(delivery, self.notes.get(&delivery.id)));
+            let mut row = row(delivery, self.notes.get(&delivery.id));
+            self.add_weather(delivery.id, &mut row[6]);
+            table.add_row(self.named(&delivery.extension_id, row));
         }
         for skipped in &self.skipped {
-            let Skipped { event, version, reason, .. } = skipped;
-            table.add_row([event, version, "skipped", "", "", "", reason]);
+            let Skipped { extension_id, event, version, reason, .. } = skipped;
+            let row = [event, version, "skipped", "", "", "", reason].map(str::to_owned);
+            table.add_row(self.named(extension_id, row));
         }
         table
+    }
+
+    /// Adds to a note what the delivery met on its way.
+    fn add_weather(&self, delivery: DeliveryId, note: &mut String) {
+        let disturbed = self.weather.iter().flat_map(|weather| &weather.disturbed);
+        for met in disturbed.filter_map(|met| met.of(delivery)) {
+            if !note.is_empty() {
+                note.push('\n');
+            }
+            note.push_str(&met);
+        }
+    }
+
+    fn of_several(&self) -> bool {
+        self.platform.installations.len() > 1
+    }
+
+    /// The row, with its extension where there are several.
+    fn named(&self, extension_id: &str, row: [String; 7]) -> Vec<String> {
+        let name = self.of_several().then(|| extension_id.to_owned());
+        name.into_iter().chain(row).collect()
     }
 
     /// The verdict in one line.

@@ -8,6 +8,8 @@ mod report;
 mod sarif;
 mod text;
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use kiket_contract::description::Description;
 use kiket_manifest::{Folder, Severity, lint};
@@ -33,7 +35,7 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<Exit> {
     let folder = input.folder().map(Folder::read).transpose()?;
     let code = if args.code { described(&input)? } else { None };
     let beside = lint::Beside { folder: folder.as_ref(), code: code.as_ref() };
-    let report = Report::of(&input, beside, args);
+    let report = Report::of(&input, beside, &args.allow, &args.deny);
     let shown = match args.format {
         LintFormat::Text => text::shown(&report),
         LintFormat::Json => json::shown(&report)?,
@@ -46,6 +48,17 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<Exit> {
         shown => printer::line(shown)?,
     }
     Ok(verdict(&report))
+}
+
+/// The findings of an extension's folder for people, and whether one of them is an error. No text:
+/// nothing is wrong.
+pub(crate) fn checked(folder: &Path) -> anyhow::Result<(Option<String>, bool)> {
+    let input = Input::read(folder)?;
+    let files = Folder::read(folder)?;
+    let beside = lint::Beside { folder: Some(&files), code: None };
+    let report = Report::of(&input, beside, &[], &[]);
+    let text = (!report.findings.is_empty()).then(|| text::shown(&report));
+    Ok((text, report.errors() > 0))
 }
 
 /// What the code says, unless the manifest is one that it could not even read.

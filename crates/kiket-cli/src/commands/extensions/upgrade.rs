@@ -73,7 +73,13 @@ fn wanted(sources: Sources) -> NewUpgrade {
 }
 
 /// The only installation of an extension.
-async fn installation_of(operator: &Operator, id: &str) -> anyhow::Result<InstallationId> {
+///
+/// # Errors
+/// When there is none, or more than one.
+pub(super) async fn installation_of(
+    operator: &Operator,
+    id: &str,
+) -> anyhow::Result<InstallationId> {
     let wanted = ListInstallations { extension_id: Some(id.to_owned()), ..Default::default() };
     let found = operator.get::<Page<Installation>>(PATH, &wanted).await?.value.data;
     match found.as_slice() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use kiket_manifest::{Document, Finding, Position, Severity, Span, lint};
 
-use crate::args::{Deny, Lint};
+use crate::args::Deny;
 use crate::commands::extensions::input::{Input, plain};
 
 /// The findings that are not allowed, in the order of the files and their texts.
@@ -25,10 +25,16 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(input: &'a Input, beside: lint::Beside<'a>, args: &'a Lint) -> Self {
+    /// Without what the rules in `allow` find.
+    pub(super) fn of(
+        input: &'a Input,
+        beside: lint::Beside<'a>,
+        allow: &[&'static str],
+        deny: &'a [Deny],
+    ) -> Self {
         let mut findings = lint::lint_beside(&input.document, beside);
-        findings.retain(|finding| !args.allow.contains(&finding.id));
-        Self { findings, input, beside, deny: &args.deny }
+        findings.retain(|finding| !allow.contains(&finding.id));
+        Self { findings, input, beside, deny }
     }
 
     /// What people call the manifest.
