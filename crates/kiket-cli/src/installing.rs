@@ -5,8 +5,11 @@ use std::env;
 use std::path::Path;
 
 use anyhow::Context as _;
+use kiket_contract::environment::WORKSPACE_TOKEN;
 use kiket_contract::secret::Secret;
 use kiket_manifest::{Folder, Manifest};
+
+use crate::settings::{ADMIN_TOKEN, MASTER_KEY};
 
 /// The modules of custom data in an extension's folder.
 #[derive(Default)]
@@ -48,7 +51,8 @@ pub(crate) fn headers(manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Se
     headers.collect()
 }
 
-/// What a reference of a manifest leads to.
+/// What a reference of a manifest leads to. What this program itself is trusted with is for no extension.
 pub(crate) fn lookup(name: &str) -> Option<String> {
-    env::var(name).ok()
+    const OUR_OWN: [&str; 3] = [ADMIN_TOKEN, WORKSPACE_TOKEN, MASTER_KEY];
+    if OUR_OWN.contains(&name) { None } else { env::var(name).ok() }
 }

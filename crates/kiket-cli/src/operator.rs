@@ -73,11 +73,11 @@ impl Operator {
     /// # Errors
     /// As for [`Operator::of`].
     pub(crate) fn with_token_of(remote: &Remote, variable: &'static str) -> anyhow::Result<Self> {
-        let url = settings::place(remote)?.url;
-        let Some((token, token_from)) = settings::given_token(remote, variable)? else {
-            return Err(Error::NoTokenOfKind { url: url.to_string(), variable }.into());
+        let place = settings::place(remote)?;
+        let Some((token, token_from)) = place.given(remote, variable)? else {
+            return Err(Error::NoTokenOfKind { url: place.url.to_string(), variable }.into());
         };
-        Ok(Self::new(url, token, token_from)?)
+        Ok(Self::new(place.url, token, token_from)?)
     }
 
     /// A platform with this token.

@@ -9,8 +9,9 @@
 //! | user file | `config.toml` | `credentials.toml` beside it, for the URL it was saved for only |
 //! | `kiket serve` of this folder | its default address | its `admin.token`, for that address only |
 //!
-//! A token that was found in a file goes to the URL that it belongs to and to no other: a project
-//! file that names another URL gets none.
+//! A token that was found in a file goes to the URL that it belongs to and to no other. Where the URL is
+//! of a file in the folder, which whoever wrote the folder may have made for it, the tokens of flag and
+//! environment do not go there either.
 
 pub(crate) mod dev_session;
 pub(crate) mod project;
@@ -35,6 +36,8 @@ use crate::printer;
 pub(crate) const URL: &str = "KIKET_URL";
 /// The operator's credential.
 pub(crate) const ADMIN_TOKEN: &str = "KIKET_ADMIN_TOKEN";
+/// The key that seals everything secret, in place of a file.
+pub(crate) const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 /// The path that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 /// The most bytes that a token has, with room to spare.
@@ -55,6 +58,8 @@ pub(crate) enum Source {
     Environment(&'static str),
     /// The session of a `kiket dev`.
     Dev(PathBuf),
+    /// The project file.
+    Project(PathBuf),
     File(PathBuf),
 }
 
@@ -63,7 +68,7 @@ impl fmt::Display for Source {
         match self {
             Self::Flag(name) | Self::Environment(name) => f.write_str(name),
             Self::Dev(path) => write!(f, "`kiket dev` ({})", path.display()),
-            Self::File(path) => path.display().fmt(f),
+            Self::Project(path) | Self::File(path) => path.display().fmt(f),
         }
     }
 }
@@ -98,11 +103,51 @@ impl Place {
     /// Finds the token that opens the platform, if there is one.
     ///
     /// # Errors
-    /// When a file that may have it can not be read.
+    /// When a file that may have it can not be read, or one is given that may not be sent there.
     pub(crate) fn token(&self, remote: &Remote) -> anyhow::Result<Option<(Secret, Source)>> {
-        if let Some(given) = given_token(remote, ADMIN_TOKEN)? {
-            return Ok(Some(given));
+        if self.is_of_the_folder() && remote.token_file.is_none() {
+            let kept = self.kept()?;
+            if kept.is_some() {
+                return Ok(kept);
+            }
         }
+        match self.given(remote, ADMIN_TOKEN)? {
+            None => self.kept(),
+            given => Ok(given),
+        }
+    }
+
+    /// The token of the flag or of this variable.
+    ///
+    /// # Errors
+    /// When the file that the flag names has none, or the token may not be sent to the URL.
+    pub(crate) fn given(
+        &self,
+        remote: &Remote,
+        name: &'static str,
+    ) -> anyhow::Result<Option<(Secret, Source)>> {
+        let given = match &remote.token_file {
+            Some(path) => Some((read_token(path)?, Source::Flag("--token-file"))),
+            None => variable(name).map(|token| (Secret::from(token), Source::Environment(name))),
+        };
+        match given {
+            Some((_, from)) if self.is_of_the_folder() => Err(Misuse(format!(
+                "the token of {from} is not sent to {}, which only {} names: name it with --url or \
+                 {URL} too",
+                self.url, self.url_from
+            ))
+            .into()),
+            given => Ok(given),
+        }
+    }
+
+    /// Whether a file in the folder or a parent says where the platform is.
+    fn is_of_the_folder(&self) -> bool {
+        matches!(self.url_from, Source::Project(_) | Source::Dev(_))
+    }
+
+    /// The token that a file has for the URL.
+    fn kept(&self) -> anyhow::Result<Option<(Secret, Source)>> {
         if let Some(session) = self.dev.running.as_ref().filter(|session| session.url == self.url) {
             return Ok(Some((session.token.clone(), Source::Dev(session.path.clone()))));
         }
@@ -127,7 +172,7 @@ fn named(remote: &Remote, folder: &Path) -> anyhow::Result<Option<(Origin, Sourc
     let named = flag.or_else(|| variable(URL).map(|url| (url, Source::Environment(URL))));
     let named = match named {
         Some(named) => Some(named),
-        None => project::find(folder)?.map(|(url, path)| (url, Source::File(path))),
+        None => project::find(folder)?.map(|(url, path)| (url, Source::Project(path))),
     };
     named
         .map(|(url, source)| match Origin::parse(&url) {
@@ -155,20 +200,6 @@ fn remembered(user: Option<&user::Files>) -> anyhow::Result<(Origin, Source)> {
     })
 }
 
-/// The token of the flag or of this variable.
-///
-/// # Errors
-/// When the file that the flag names has none.
-pub(crate) fn given_token(
-    remote: &Remote,
-    name: &'static str,
-) -> anyhow::Result<Option<(Secret, Source)>> {
-    match &remote.token_file {
-        Some(path) => Ok(Some((read_token(path)?, Source::Flag("--token-file")))),
-        None => Ok(variable(name).map(|token| (Secret::from(token), Source::Environment(name)))),
-    }
-}
-
 /// The token, or another secret, in a file or on standard input.
 ///
 /// # Errors
@@ -176,16 +207,20 @@ pub(crate) fn given_token(
 pub(crate) fn read_token(path: &Path) -> anyhow::Result<Secret> {
     let mut text = String::new();
     let read = if path == STANDARD_INPUT {
-        io::stdin().lock().take(LONGEST_TOKEN).read_to_string(&mut text)
+        io::stdin().lock().take(LONGEST_TOKEN + 1).read_to_string(&mut text)
     } else {
-        fs::File::open(path).and_then(|file| file.take(LONGEST_TOKEN).read_to_string(&mut text))
+        fs::File::open(path).and_then(|file| file.take(LONGEST_TOKEN + 1).read_to_string(&mut text))
     };
-    read.map_err(|error| {
-        Misuse(format!("can not read the token from `{}`: {error}", path.display()))
+    let read = read.map_err(|error| {
+        Misuse(format!("can not read the secret from `{}`: {error}", path.display()))
     })?;
+    if read as u64 > LONGEST_TOKEN {
+        let text = format!("`{}` is larger than {LONGEST_TOKEN} bytes: no secret", path.display());
+        return Err(Misuse(text).into());
+    }
     let token = Secret::from(text.trim());
     if token.is_empty() {
-        return Err(Misuse(format!("there is no token in `{}`", path.display())).into());
+        return Err(Misuse(format!("there is no secret in `{}`", path.display())).into());
     }
     Ok(token)
 }

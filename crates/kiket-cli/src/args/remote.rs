@@ -7,7 +7,7 @@ use super::Format;
 /// Options of every command that talks to a platform.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Remote {
-    /// The platform's address, such as https://kiket.example.com [env: KIKET_URL].
+    /// The platform's address, such as `https://kiket.example.com` [env: KIKET_URL].
     ///
     /// Without it: KIKET_URL, `url` in a kiket.toml of this folder or a parent, a `kiket dev` that
     /// runs here, the platform of `kiket auth login`, a `kiket serve` of this folder.

@@ -47,6 +47,7 @@ use crate::args::Dev;
 use crate::commands::signals;
 use crate::exit::Exit;
 use crate::extension::Line;
+use crate::settings::MASTER_KEY;
 use crate::settings::dev_session::Announced;
 use cassette::Recorder;
 use desk::{Desk, Order};
@@ -56,8 +57,6 @@ use source::Source;
 pub(crate) use state::new_delivery_secret;
 use weather::Weather;
 
-/// The key that seals everything secret, in place of the file beside the data.
-const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 /// Where the samples of the event catalogue happen.
 const PROJECT: i64 = 27;
 const ORGANIZATION: i64 = 3;

@@ -22,11 +22,8 @@ use super::signals;
 use crate::args::Serve;
 use crate::exit::Exit;
 use crate::printer;
+use crate::settings::{ADMIN_TOKEN, MASTER_KEY};
 
-/// The operator's credential, in place of the file in the data directory.
-const ADMIN_TOKEN: &str = "KIKET_ADMIN_TOKEN";
-/// The key that seals everything secret, in place of a file.
-const MASTER_KEY: &str = "KIKET_MASTER_KEY";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Serves until a signal comes.

@@ -65,6 +65,23 @@ fn the_nearest_source_wins() {
 }
 
 #[test]
+fn a_token_of_the_environment_does_not_go_where_only_a_file_of_the_folder_says() {
+    let running = Running::start();
+    let url = running.url();
+    fs::write(running.folder.path().join("kiket.toml"), format!("url = \"{url}\"")).unwrap();
+    let token = ("KIKET_ADMIN_TOKEN", TOKEN);
+    let done = running.run_with("deliveries list", "", &[token]);
+    assert_eq!(done.code, Some(2), "{done}");
+    assert!(done.stderr.contains("is not sent to"), "{done}");
+    let done = running.run_with("deliveries list --token-file -", TOKEN, &[]);
+    assert_eq!(done.code, Some(2), "{done}");
+    let done = running.run_with("sla list", "", &[("KIKET_WORKSPACE_TOKEN", TOKEN)]);
+    assert_eq!(done.code, Some(2), "{done}");
+    let done = running.run_with("deliveries list", "", &[token, ("KIKET_URL", &url)]);
+    assert_eq!(done.code, Some(0), "{done}");
+}
+
+#[test]
 fn a_project_file_takes_no_token_and_shows_none() {
     let running = Running::start();
     fs::write(running.folder.path().join("kiket.toml"), "token = \"hush\"").unwrap();

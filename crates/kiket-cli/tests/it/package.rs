@@ -160,6 +160,32 @@ fn a_planted_secret_is_refused_with_its_place_and_never_told() {
 }
 
 #[test]
+fn what_is_excepted_hides_nothing_else() {
+    let folder = extension();
+    let line = format!("const API_TOKEN = \"{}\";\n", secret());
+    folder.write("src/api.js", &line.repeat(25));
+    let allowed: String =
+        (1..=24).map(|number| format!(" --allow-secret src/api.js:{number}")).collect();
+    let done = folder.run(&format!("package{allowed}"));
+    assert!(done.stderr.contains("nothing is packed: 1 problem"), "{done}");
+    assert!(done.to_string().contains("src/api.js:25"), "{done}");
+}
+
+#[test]
+fn credentials_of_kiket_and_what_a_platform_keeps_are_not_packed() {
+    let folder = extension();
+    folder.write(".kiket/data/admin.token", "hush\n");
+    folder.write(".kiket/data/kiket.db", "rows\n");
+    assert_eq!(folder.run("package").code, Some(0));
+    let packed = packed(&folder);
+    assert!(!packed.iter().any(|path| path.contains("data/")), "{packed:?}");
+    folder.write("src/a.js", &format!("call(\"kk_{}\");\n", "0a1b2c3d".repeat(8)));
+    let done = folder.run("package");
+    assert_eq!(done.code, Some(4), "{done}");
+    assert!(done.to_string().contains("a credential of Kiket"), "{done}");
+}
+
+#[test]
 fn ignore_files_leave_out_and_add() {
     let folder = extension();
     folder.write(".gitignore", "src/deep/\n*.log\n");

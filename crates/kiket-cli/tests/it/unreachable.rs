@@ -83,7 +83,7 @@ fn what_can_not_be_meant_is_no_call_at_all() {
         ("deliveries list --limit 101", "101 is not in 1..=100"),
         ("deliveries list --since yesterday", "2026-01-31T09:30:00Z"),
         ("deliveries list --url http://10.0.0.1", "use https"),
-        ("deliveries list --token-file missing", "can not read the token from `missing`"),
+        ("deliveries list --token-file missing", "can not read the secret from `missing`"),
     ] {
         let done = running.run(arguments);
         assert_eq!(done.code, Some(2), "{arguments}: {done}");

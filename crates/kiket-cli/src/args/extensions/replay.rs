@@ -12,11 +12,11 @@ use super::super::duration;
 /// Send recorded payloads to an extension, and compare its answers.
 ///
 /// A payload is a JSON file: {"event", "version", "payload", "context"?, "headers"?, "expect"?:
-/// {"status"?, "body"?}}, or a payload alone in a file named <event>.<version>.json.
+/// {"status"?, "body"?}}, or a payload alone in a file named EVENT.VERSION.json.
 ///
 /// They go to the extension at --url; or through a platform, when one is named, an installation or a
 /// delivery is, or `kiket dev` runs here; otherwise the extension of the folder is built and started
-/// for it, and Kiket's API is not there for it.
+/// for it, with a stand-in for Kiket's API.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes:
   0  every answer is as expected; without --expect, every answer is a 2xx

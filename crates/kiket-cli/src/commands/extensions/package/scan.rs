@@ -9,10 +9,13 @@ use super::problem::Problem;
 pub(super) const SECRET: &str = "secret";
 
 /// What keys that services give out look like.
-const SHAPES: [(&str, &str); 9] = [
+const SHAPES: [(&str, &str); 12] = [
+    ("a credential of Kiket", r"\b(?:kk|ka|wk|sh|wht)_[0-9a-f]{32}"),
     ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
     ("an access key of AWS", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     ("a token of GitHub", r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22})"),
+    ("a token of GitLab", r"\bglpat-[0-9A-Za-z_-]{20}"),
+    ("a token of npm", r"\bnpm_[0-9A-Za-z]{36}"),
     ("a token of Slack", r"\bxox[abeoprs]-[0-9A-Za-z-]{10}"),
     (
         "an address of Slack that takes messages",
@@ -52,8 +55,6 @@ const SHORTEST: usize = 8;
 const LONG: usize = 16;
 /// How much a letter of a secret says at least, in bits. Words repeat fewer letters.
 const BITS: f64 = 2.5;
-/// Who reads further has been told enough.
-const MOST: usize = 20;
 
 /// What looks for secrets.
 pub(super) struct Scanner {
@@ -94,7 +95,7 @@ impl Scanner {
             );
             Some(Problem::new(SECRET, what, help).in_file(path).at(index + 1, column))
         });
-        found.take(MOST).collect()
+        found.collect()
     }
 
     /// The first in a line: where it begins, and what it looks like. The value itself is never told.

@@ -40,7 +40,9 @@ fn pushed(folder: &Path) -> Check {
 
 /// What git answers, or nothing when it is missing or refuses.
 fn said(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let asked = Command::new("git").arg("-C").arg(folder).args(arguments).output();
+    // A repository's own settings can name a program that git runs.
+    let safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+    let asked = Command::new("git").args(safe).arg("-C").arg(folder).args(arguments).output();
     let Output { status, stdout, .. } = asked.ok()?;
     status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_owned())
 }
